@@ -1,4 +1,4 @@
-//! The APIs that are served. One line each.
+//! The built-in APIs, a line each.
 #![deny(clippy::disallowed_methods)]
 
 pub(crate) mod celigo;
@@ -6,7 +6,7 @@ pub(crate) mod edlink;
 
 use crate::engine::api::api::Api;
 
-/// All of them.
+/// The built-in APIs.
 pub(crate) static APIS: &[&Api] = &[&celigo::API, &edlink::API];
 
 #[cfg(test)]
@@ -94,7 +94,7 @@ mod tests {
                 let request = Request { method, target, headers, body, arrived_ms: 0, believes_front: true };
                 let response = answer(&router, &mut world, &request).response;
                 let said: Value = serde_json::from_slice(&response.body).unwrap_or_default();
-                // A record that is not there is told first.
+                // A missing record is told before a wrong body.
                 let is_missing = response.status == 404 && row.path.contains('{');
                 let names_it = (400..500).contains(&response.status) && said.to_string().contains(field.name);
                 let is_refused = is_missing || names_it;

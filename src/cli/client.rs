@@ -1,4 +1,4 @@
-//! Requests to servers: one of this program that runs already, and the live service that a probe asks.
+//! Requests to servers: a running server of this program, and the live service of a probe.
 
 use std::error::Error;
 use std::io::Read;
@@ -13,7 +13,7 @@ use ureq::typestate::AgentScope;
 use crate::cli::exit::Failed;
 use crate::http::headers;
 
-/// The longest body that is read.
+/// The most bytes of a body that are read.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
 /// An answer.
@@ -24,7 +24,7 @@ pub(super) struct HttpResponse {
     pub body: Vec<u8>,
 }
 
-/// Returns the settings that all requests have in common: any status is an answer, and so is being sent elsewhere.
+/// Returns the settings that all requests have in common: an answer of any status is returned, redirects too.
 pub(super) fn settings(within: Duration) -> ConfigBuilder<AgentScope> {
     Agent::config_builder()
         .timeout_global(Some(within))
@@ -45,7 +45,7 @@ pub(super) fn ask(agent: &Agent, request: Request<Option<String>>) -> Result<Htt
         Ok(HttpResponse { status: answer.status().as_u16(), body })
     });
     read.map_err(|error| match &error {
-        // The first bytes of an answer in plain HTTP are no record of TLS.
+        // A server that speaks plain HTTP answers with bytes that are no record of TLS.
         ureq::Error::Io(cause) if cause.to_string().contains("InvalidContentType") => {
             "it speaks plain HTTP: write http:// in place of https://".to_owned()
         }
@@ -54,13 +54,13 @@ pub(super) fn ask(agent: &Agent, request: Request<Option<String>>) -> Result<Htt
     })
 }
 
-/// Returns the innermost cause of an error, which says most.
+/// Returns the innermost cause of an error, which is the most specific.
 fn innermost(error: &(dyn Error + 'static)) -> String {
     error.source().map_or_else(|| error.to_string(), innermost)
 }
 
-/// Returns the base URL of a service, without trailing slash. `None` for what is no URL of `http` or `https`, or has
-/// more than a path behind the host.
+/// Returns the base URL of a service, without trailing slash. `None` for a text that is no URL of `http` or `https`, or
+/// has more than a path behind the host.
 pub(super) fn base_url(text: &str) -> Option<&str> {
     let url: Uri = text.parse().ok()?;
     let is_web = matches!(url.scheme_str(), Some("http" | "https"));
@@ -68,7 +68,7 @@ pub(super) fn base_url(text: &str) -> Option<&str> {
     (is_web && is_plain).then(|| text.trim_end_matches('/'))
 }
 
-/// Where a server of this program is.
+/// A running server of this program.
 #[derive(Debug)]
 pub(super) struct Server<'u> {
     url: &'u str,
@@ -82,7 +82,7 @@ impl<'u> Server<'u> {
         Ok(Self { url: base_url(url).ok_or_else(wrong)?, token })
     }
 
-    /// Asks for a path of its control API. No proxy knows the way to this machine.
+    /// Requests a path of its control API, without a proxy, because no proxy reaches this machine.
     pub(super) fn get(&self, path: &str, within: Duration) -> Result<HttpResponse, String> {
         let agent = settings(within).proxy(None).build().new_agent();
         ask(&agent, self.request(path, None)?)
@@ -112,7 +112,7 @@ impl<'u> Server<'u> {
         request.body(body).map_err(|error| error.to_string())
     }
 
-    /// Returns the error about an answer 401: by its control API, or by an API that the URL leads into.
+    /// Returns the error for an answer 401 of the control API, or of an API that the URL leads to.
     pub(super) fn unauthorized(&self, answered: &HttpResponse) -> Failed {
         let body: Value = serde_json::from_slice(&answered.body).unwrap_or_default();
         Failed::usage(if body.pointer("/error/code").is_some() {

@@ -1,4 +1,4 @@
-//! The command under test: started with the URLs and tokens of a server in its environment, and waited for.
+//! The command under test, which runs with the URLs and tokens of a server in its environment.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -18,13 +18,13 @@ use crate::cli::signals::Signals;
 use crate::cli::trust_variables::{excepted, variables};
 use crate::embed::Standin;
 
-/// The time for which a verification waits for requests that the command left on their way.
+/// The time for which a verification waits for requests that the command left in flight.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The time in which a command that no terminal belongs to must end after a signal.
+/// The time in which a command without a terminal must end after a signal.
 const LAST_WORDS: Duration = Duration::from_secs(10);
 
-/// A consumer that runs. Dropped before its end, it is killed, with all that it has started.
+/// A running consumer. If this is dropped before its end, the consumer is killed with all processes that it started.
 pub(super) struct Consumer {
     child: Child,
     #[cfg(unix)]
@@ -38,39 +38,39 @@ impl Drop for Consumer {
     }
 }
 
-/// Where the output of a command goes.
+/// The target of a command's output.
 #[derive(Clone, Copy)]
 pub(super) enum OutputTarget<'k> {
-    /// To this process's own.
+    /// This process's own output.
     Shown,
-    /// To this process's own, from a command that reads no input, because it is started again and again.
+    /// This process's own output; the command reads no input, because it is started repeatedly.
     WithoutInput,
-    /// All of it to this process's standard error: standard output is for something else.
+    /// This process's standard error, because standard output is for something else.
     Diverted,
-    /// Nowhere.
+    /// None: the output is discarded.
     Discarded,
-    /// To a file that is shown if need be.
+    /// A file, which is shown if the command fails.
     Kept(&'k KeptOutput),
 }
 
-/// A file for the output of a command: no reader is needed while the command writes.
+/// A file for the output of a command, which can write without a reader.
 pub(super) struct KeptOutput {
     file: File,
     path: PathBuf,
 }
 
 impl KeptOutput {
-    /// The most bytes that are shown, the last ones.
+    /// The most bytes that are shown: the last ones.
     const SHOWN: u64 = 16 * 1024;
 
-    /// Makes a file of its own.
+    /// Makes a new temporary file.
     pub(super) fn new() -> io::Result<Self> {
         let path = std::env::temp_dir().join(format!("standin-output-{}", std::process::id()));
         let file = File::options().read(true).append(true).create_new(true).open(&path)?;
         Ok(Self { file, path })
     }
 
-    /// Returns the end of what the command wrote.
+    /// Returns the end of the output.
     pub(super) fn shown(mut self) -> String {
         let mut bytes = Vec::new();
         let length = self.file.metadata().map_or(0, |found| found.len());
@@ -93,16 +93,18 @@ impl Drop for KeptOutput {
 }
 
 impl Consumer {
-    /// Starts a command: program and arguments. One whose output is not shown reads no input.
+    /// Starts a command: program and arguments. A command whose output is not shown reads no input.
     pub(super) fn start(command: &[OsString], standin: &Standin, output: OutputTarget<'_>) -> Result<Self, Failed> {
         let (program, arguments) = command.split_first().expect("clap wants at least one");
         let mut command = Command::new(program);
-        // A variable that this server cannot give must not come from the caller's own environment either: it may lead to the real service.
+        // A variable that this server cannot give is removed from the caller's environment: it may lead to the real
+        // service.
         for name in Standin::environment_names()? {
             command.env_remove(name);
         }
         command.args(arguments).envs(standin.environment()).kill_on_drop(true);
-        // A proxy of the caller's environment would be asked for this server, and does not reach it.
+        // The command must not send requests for this server to a proxy of the caller's environment, which cannot reach
+        // it.
         command.envs(no_proxy::extended(standin.address().ip(), |name| std::env::var(name).ok()));
         if let Some(entrance) = standin.entrance().filter(|entrance| entrance.intercepts) {
             let given = |name: &str| std::env::var(name).ok();
@@ -144,7 +146,7 @@ impl Consumer {
         })
     }
 
-    /// Waits for its end: how it ended, and the signal that ended everything.
+    /// Waits for its end, and returns how it ended and the signal that ended this process's work, if one did.
     pub(super) async fn end(&mut self, signals: &mut Signals) -> io::Result<(Exit, Option<u8>)> {
         let has_own_group = self.has_own_group();
         let mut stopped = None;
@@ -169,7 +171,7 @@ impl Consumer {
                     if stopped.is_some() {
                         self.kill()?;
                     } else {
-                        // In a terminal the command has it already, and a second one does no harm.
+                        // In a terminal the command got the signal already, and a second one does no harm.
                         #[cfg(unix)]
                         self.group.iter().for_each(|group| group.pass_on(signal));
                     }
@@ -184,7 +186,7 @@ impl Consumer {
         }
     }
 
-    /// Kills the command and all that it has started.
+    /// Kills the command and all processes that it started.
     fn kill(&mut self) -> io::Result<()> {
         self.child.start_kill()?;
         #[cfg(unix)]
@@ -192,7 +194,7 @@ impl Consumer {
         Ok(())
     }
 
-    /// Tells whether the command has a group of its own, as it has where no terminal is.
+    /// Tells whether the command has a process group of its own, as it has without a terminal.
     fn has_own_group(&self) -> bool {
         #[cfg(unix)]
         return self.group.is_some_and(ProcessGroup::is_own);

@@ -1,4 +1,4 @@
-//! From the process's arguments to its exit code.
+//! The start of the process: its arguments choose a command, whose end gives the exit code.
 
 use std::panic::catch_unwind;
 use std::process::ExitCode;
@@ -15,7 +15,7 @@ use crate::cli::{Cli, Command, variables};
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     output::catch_panics();
-    // A panic has told its story on standard error already.
+    // The panic's message was written to standard error already.
     let exit = catch_unwind(run).unwrap_or(Exit::Failure);
     output::finish();
     exit.into()
@@ -67,7 +67,7 @@ fn run() -> Exit {
 /// The commands that run another one.
 const RUNNERS: [&str; 4] = ["run", "sweep", "draft", "doctor"];
 
-/// Shows where `--` belongs when the command to run was written without it.
+/// Returns a hint that shows where `--` belongs, if the command to run was written without it.
 fn hint_of_dashes(error: &clap::Error, given: &[String]) -> Option<String> {
     let is_unknown = matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand);
     let (runner, given) = given.split_first()?;
@@ -84,13 +84,13 @@ fn hint_of_dashes(error: &clap::Error, given: &[String]) -> Option<String> {
     })
 }
 
-/// Says of a flag that it takes no value, when one was written behind it, and which flag of a longer name does.
+/// Returns a hint for a value behind a flag that takes none, with the flag of a longer name that does.
 fn hint_of_value(error: &clap::Error, given: &[String]) -> Option<String> {
     let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidArg) else { return None };
     let at = given.iter().position(|argument| argument == value)?;
     let flag = given.get(at.checked_sub(1)?)?.strip_prefix("--").filter(|_| !value.starts_with('-'))?;
     let mut all = command();
-    // Without it, no flag knows its number of values.
+    // Only a built definition knows the number of values of its flags.
     all.build();
     let flags = all.find_subcommand(given.first()?)?.get_arguments();
     let takes_value = |arg: &&Arg| arg.get_num_args().is_some_and(|number| number.takes_values());

@@ -54,7 +54,7 @@ impl Ways {
         self.base_url + self.own_hosts + self.absolute
     }
 
-    /// Says how many came by which way.
+    /// Returns the number of calls by each way, in words.
     fn told(&self) -> String {
         let calls = |n: usize| if n == 1 { "1 call".to_owned() } else { format!("{n} calls") };
         let ways = [
@@ -99,13 +99,13 @@ impl Doctor {
     }
 }
 
-/// Returns the advice about a command of which nothing is seen.
+/// The advice for a command of which no request came.
 const NO_CALL: &str = "no call came: the command reads neither the base URLs (STANDIN_URL, CELIGO_BASE_URL, EDLINK_BASE_URL) nor the \
                        proxy (HTTPS_PROXY, HTTP_PROXY; NODE_OPTIONS for Node.js, JAVA_TOOL_OPTIONS for Java), or it calls nothing\n\
                        give it one of them by its own settings, or put it into a network of its own: standin run --isolate -- \
                        COMMAND (Linux)\n";
 
-/// The proxy is on whether it is asked for or not.
+/// The defaults with the proxy on.
 const INTERCEPTING: Defaults = Defaults { intercept: true, ..DEFAULTS };
 
 /// Returns the calls of all worlds.

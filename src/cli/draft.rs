@@ -91,7 +91,7 @@ impl Draft {
         Ok(first.exit)
     }
 
-    /// Runs the command once; the signal that ended everything, where one did.
+    /// Runs the command once.
     async fn once(
         &self,
         seed: Option<u64>,
@@ -126,10 +126,10 @@ impl Draft {
     }
 }
 
-/// Seeds of scenarios are below this number.
+/// The bound below which seeds of scenarios are.
 const MOST_SEEDS: u64 = 1 << 53;
 
-/// Says which calls keep the scenario from passing: a verification fails when the fake does not know a call.
+/// Warns of the calls that keep the scenario from passing: a verification fails for a call that the fake does not know.
 fn tell_misses(recording: &Recording) {
     for call in &recording.misses {
         say(&format!("the fake does not know {call}: the scenario fails until the command leaves that call out\n"));

@@ -70,7 +70,7 @@ impl Env {
         print(&shown(self.format, variables))
     }
 
-    /// Asks the server for its proxy, and returns the variables that lead there.
+    /// Requests the server's proxy settings, and returns the variables that lead to the proxy.
     fn of_proxy(&self, server: &Server<'_>) -> Result<Vec<(&'static str, String)>, Failed> {
         let world = self.url.split_once("/w/").map_or(DEFAULT_WORLD, |(_, name)| name.trim_end_matches('/'));
         let answered = server.get(&format!("/worlds/{world}"), PATIENCE).map_err(Failed::not_ready)?;

@@ -4,10 +4,10 @@ use clap::{Command, CommandFactory};
 
 use crate::cli::{Cli, exit};
 
-/// The examples of a command: what each is for, and its line.
+/// The examples of a command: the purpose of each, and its line.
 type Examples = [(&'static str, &'static str); 2];
 
-/// The examples of all commands by name; a command of a command has both names.
+/// The examples of all commands by name; a subcommand has both names.
 const EXAMPLES: &[(&str, Examples)] = &[
     (
         "standin",
@@ -202,7 +202,7 @@ mod tests {
 
     use super::{EXAMPLES, command, of};
 
-    /// Returns the names of all commands that are shown, and of theirs.
+    /// Returns the names of all commands that help shows, and of their subcommands.
     fn names(of: &Command, before: &str) -> Vec<String> {
         let inner = of.get_subcommands().filter(|command| command.get_name() != "help");
         let each = inner.flat_map(|command| {

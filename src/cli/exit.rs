@@ -1,4 +1,4 @@
-//! The end of a command.
+//! The ways in which a command ends, and their exit codes.
 
 use std::fmt;
 use std::fmt::Write as _;
@@ -37,23 +37,23 @@ pub(super) fn help() -> String {
 /// The way a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// As it should.
+    /// It did what it should.
     Good,
-    /// By a fault of its own.
+    /// It failed by a fault of its own.
     Failure,
-    /// Before it began: usage, or an invalid fixture or setting.
+    /// It did not begin: wrong usage, or an invalid fixture or setting.
     Usage,
     /// It cannot listen, or something was not ready in time.
     NotReady,
     /// Expectations failed.
-    VerifyError,
+    ExpectationsFailed,
     /// A live service answers otherwise than documented.
     Drift,
     /// There was nothing to judge: no scenario, no call or no check.
     NothingTested,
-    /// As the command that was run ended.
+    /// The command that it ran ended with this code.
     Command(u8),
-    /// At once, by this signal.
+    /// This signal ended it at once.
     Signal(u8),
 }
 
@@ -64,7 +64,7 @@ impl From<Exit> for ExitCode {
             Exit::Failure => 1,
             Exit::Usage => 2,
             Exit::NotReady => 3,
-            Exit::VerifyError => 4,
+            Exit::ExpectationsFailed => 4,
             Exit::Drift => 5,
             Exit::NothingTested => 6,
             Exit::Command(code) => code,
@@ -73,12 +73,12 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Why a command ended other than as it should, for the user who typed it.
+/// The failure of a command, for the user who typed it.
 #[derive(Debug)]
 pub(super) struct Failed {
     /// The way it ended.
     pub exit: Exit,
-    /// Why, and what to do about it.
+    /// The reason, and the remedy.
     pub message: String,
 }
 
@@ -88,7 +88,7 @@ impl Failed {
         Self { exit: Exit::Usage, message: message.into() }
     }
 
-    /// Makes the failure of something that was not there in time.
+    /// Makes the failure of a server that was not ready in time.
     pub(super) fn not_ready(message: impl Into<String>) -> Self {
         Self { exit: Exit::NotReady, message: message.into() }
     }
@@ -134,7 +134,7 @@ impl From<std::io::Error> for Failed {
     }
 }
 
-/// Prints what was asked for. A reader that leaves early (`| head`) is no failure.
+/// Prints the result of a command. A reader that leaves early (`| head`) is no failure.
 pub(super) fn print(text: &str) -> Result<Exit, Failed> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {

@@ -39,7 +39,7 @@ impl Explain {
             world.explain_operation(&self.what).map_err(|refusal| Failed::usage(self.nearest(&refusal.to_string())))?
         })
     }
-    /// Returns the section about a code, where a code is asked for.
+    /// Returns the section about a code, if the argument is a code.
     fn section_of_code(&self) -> Result<Option<String>, Failed> {
         let Some((group, digits)) = self.what.split_at_checked(1) else { return Ok(None) };
         let group = group.to_ascii_uppercase();
@@ -61,7 +61,7 @@ impl Explain {
         Err(Failed::usage(format!("there is no code {asked}; there are {}", all.join(" and "))))
     }
 
-    /// Names the nearest scenario, where one is nearer than the operation that the message names.
+    /// Returns the message with the nearest scenario, if one is nearer than the operation in the message.
     fn nearest(&self, message: &str) -> String {
         let distance = |name: &str| strsim::damerau_levenshtein(&self.what, name);
         let scenarios = builtin_scenarios();

@@ -1,4 +1,4 @@
-//! TLS and the proxy of a server, and the environment of a command that goes by it.
+//! TLS and the proxy of a server, and the environment of a command that uses the proxy.
 
 use std::path::PathBuf;
 
@@ -87,17 +87,17 @@ impl From<TlsFault> for http::message::TlsFault {
 }
 
 impl Intercept {
-    /// Returns whether the variables are to be printed, and nothing run.
+    /// Tells whether the variables are to be printed, and no command run.
     pub(super) fn prints(&self) -> bool {
         self.intercept_print
     }
 
-    /// Returns whether the proxy is on.
+    /// Tells whether the proxy is on.
     fn is_on(&self) -> bool {
         self.intercept || self.intercept_print || self.isolate || !self.intercept_host.is_empty()
     }
 
-    /// Returns whether the command is to be in a network of its own.
+    /// Tells whether the command is to be in a network of its own.
     pub(super) fn isolates(&self) -> bool {
         self.isolate
     }
@@ -145,7 +145,7 @@ impl Intercept {
     }
 }
 
-/// Returns the files that these variables name and that are there.
+/// Returns the existing files that these variables name.
 fn named(variables: &[&str]) -> Vec<PathBuf> {
     let files = variables.iter().filter_map(std::env::var_os).map(PathBuf::from);
     files.filter(|file| file.is_file()).collect()
@@ -160,7 +160,7 @@ pub(super) fn print_variables(standin: &Standin) -> Result<Exit, Failed> {
     print(&variables.into_iter().map(line).collect::<String>())
 }
 
-/// Returns a refused handshake, and what makes its client trust the certificate.
+/// Returns a refused handshake, with the setting that makes its client trust the certificate.
 fn refused_handshake(untrusting: &Untrusting) -> RefusedHandshake {
     let Untrusting { host, client, reason } = untrusting;
     let (host, client, reason) = (host.clone(), client.clone(), (*reason).to_owned());
@@ -176,7 +176,7 @@ pub(super) fn elsewhere(standin: &Standin) -> Elsewhere {
     elsewhere
 }
 
-/// Returns what is said of that traffic, a line each.
+/// Returns the sentences about that traffic, one a line.
 pub(super) fn told(elsewhere: &Elsewhere) -> String {
     elsewhere.lines().into_iter().map(|line| line + "\n").collect()
 }

@@ -1,11 +1,11 @@
-//! A network of its own for a command: in it only loopback exists, and the services' names lead to this server.
+//! A network of its own for a command: it has only loopback, and the services' names lead to this server.
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
 #[cfg(target_os = "linux")]
 pub(super) use linux::{enter, furnish};
 
-/// Where the services' names lead.
+/// The addresses to which the services' names lead.
 pub(super) const ADDRESSES: [SocketAddr; 2] = [
     SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 443)),
     SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 80)),
@@ -39,7 +39,7 @@ mod linux {
     use crate::cli::exit::{Exit, Failed};
     use crate::world::entrance::Entrance;
 
-    /// Files of systems with the certificates they trust.
+    /// The files where systems keep the certificates that they trust.
     const BUNDLES: [&str; 5] = [
         "/etc/ssl/certs/ca-certificates.crt",
         "/etc/pki/tls/certs/ca-bundle.crt",
@@ -48,15 +48,15 @@ mod linux {
         "/etc/ssl/cert.pem",
     ];
 
-    /// Where names are looked up first.
+    /// The file in which names are looked up first.
     const HOSTS: &str = "/etc/hosts";
 
-    /// Puts this process, and the commands it starts, into a network with loopback only. The user stays the same; commands
-    /// have no more rights than they had. Must be called while the process has one thread.
+    /// Moves this process, and the commands that it starts, into a network with loopback only. The user stays the same,
+    /// and commands get no more rights. Must be called while the process has one thread.
     pub(crate) fn enter() -> Result<(), Failed> {
         let (user, group) = (getuid(), getgid());
         unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWNET).map_err(not_allowed)?;
-        // Without this, an ordinary user may not map the group.
+        // An ordinary user may map the group only after this.
         let _ = fs::write("/proc/self/setgroups", "deny");
         fs::write("/proc/self/uid_map", format!("{user} {user} 1")).map_err(not_allowed)?;
         fs::write("/proc/self/gid_map", format!("{group} {group} 1")).map_err(not_allowed)?;
@@ -65,7 +65,8 @@ mod linux {
         loopback_up().map_err(not_allowed)
     }
 
-    /// Leads the services' names to this server and has its certificates trusted, for this process and its commands only.
+    /// Makes the services' names lead to this server, and its certificates trusted, for this process and its commands
+    /// only.
     pub(crate) fn furnish(entrance: &Entrance) -> Result<(), Failed> {
         let names = entrance.hosts.iter().filter(|host| !host.starts_with('.'));
         let names: Vec<&str> = names.map(String::as_str).collect();
@@ -85,9 +86,9 @@ mod linux {
         Ok(())
     }
 
-    /// Shows one file in place of another.
+    /// Mounts one file over another.
     fn cover(file: &Path, by: &Path) -> Result<(), Failed> {
-        // That of an earlier server is gone with its folder, and nothing can be put in front of it.
+        // The mounted file of an earlier server was deleted with its folder, and nothing can be mounted over it.
         if fs::metadata(file)?.nlink() == 0 {
             umount2(file, MntFlags::MNT_DETACH).map_err(not_allowed)?;
         }
@@ -103,7 +104,7 @@ mod linux {
         Failed { exit: Exit::Failure, message }
     }
 
-    /// Sets the one interface there is up, by the message that `ip link set lo up` sends.
+    /// Brings the loopback interface up, by the message that `ip link set lo up` sends.
     fn loopback_up() -> nix::Result<()> {
         const NEW_LINK: u16 = 16;
         const REQUEST_AND_ACK: u16 = 1 | 4;
@@ -114,9 +115,9 @@ mod linux {
         message.extend(32_u32.to_ne_bytes());
         message.extend(NEW_LINK.to_ne_bytes());
         message.extend(REQUEST_AND_ACK.to_ne_bytes());
-        // Number and sender are the kernel's business.
+        // The kernel fills in sequence number and sender.
         message.extend([0; 8]);
-        // Family and kind of the interface: any.
+        // Any family and kind of interface.
         message.extend([0; 4]);
         for field in [INDEX, UP, UP] {
             message.extend(field.to_ne_bytes());

@@ -42,7 +42,7 @@ enum Detail {
     Everything,
 }
 
-/// Writes log lines.
+/// The writer of log lines.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Logger {
     format: LogFormat,
@@ -50,7 +50,7 @@ pub(super) struct Logger {
 }
 
 impl LogSettings {
-    /// Tells whether a log was asked for.
+    /// Tells whether the user wants a log.
     pub(super) fn is_wanted(&self) -> bool {
         self.log.is_some() || self.verbose
     }
@@ -76,12 +76,12 @@ impl LogSettings {
 }
 
 impl Logger {
-    /// Returns what a server tells of its requests, unless the log is off.
+    /// Returns the function that logs a server's requests, unless the log is off.
     pub(super) fn of_requests(self) -> Option<Log> {
         (self.detail != Detail::Nothing).then(|| Arc::new(move |event: &LogEvent<'_>| self.event(event)) as _)
     }
 
-    /// Logs something about the server itself.
+    /// Logs a message about the server itself.
     pub(super) fn note(self, message: &str) {
         if self.detail != Detail::Nothing {
             STDERR.say(match self.format {
@@ -91,8 +91,7 @@ impl Logger {
         }
     }
 
-    /// Logs the token that was made for the control API, even when nothing else is logged: there is no other way to
-    /// know it.
+    /// Logs the generated token of the control API, even when the log is off: the user cannot learn it otherwise.
     pub(super) fn control_token(self, token: &str) {
         STDERR.say(match self.format {
             LogFormat::Text => format!("control token: {token}\n"),
@@ -159,7 +158,7 @@ fn structured(exchanged: &Exchanged<'_>, detail: Detail) -> Value {
     line
 }
 
-/// Says how many lines of the log were lost, and why.
+/// Returns the line about the number of log lines that were lost, and the reason.
 fn loss(lost: u64) -> String {
     let lines = if lost == 1 { "line was" } else { "lines were" };
     format!("{lost} log {lines} dropped: standard error was not read fast enough")

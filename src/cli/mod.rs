@@ -1,7 +1,7 @@
 //! The command line: one file per command, its arguments beside its code.
 //!
-//! Standard output is for what was asked for, and nothing else: the ready line, a table, exports. Everything said by the
-//! way goes to standard error.
+//! Standard output has only the result of a command: the ready line, a table, exports. All messages go to standard
+//! error.
 #![allow(clippy::struct_excessive_bools)] // Flags are independent of each other.
 #![allow(clippy::doc_markdown, rustdoc::bare_urls, rustdoc::invalid_html_tags)] // Docs of arguments are help texts, read in a terminal.
 

@@ -2,10 +2,11 @@
 
 use std::net::IpAddr;
 
-/// The variables that name them. Some programs read one, some the other.
+/// The variables with these hosts. Some programs read one, some the other.
 const NAMES: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
-/// Returns both variables with a server's host added to what they say: where one is not set, to what the other says.
+/// Returns both variables with a server's host added to their value. A variable that is not set gets the value of the
+/// other.
 pub(super) fn extended(host: IpAddr, environment: impl Fn(&str) -> Option<String>) -> [(&'static str, String); 2] {
     let given = NAMES.map(|name| environment(name).filter(|hosts| !hosts.trim().is_empty()));
     let other = given.clone().into_iter().flatten().next();

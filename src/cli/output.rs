@@ -1,5 +1,5 @@
-//! Standard error and standard output, each written by a thread of its own: the threads that answer requests or handle
-//! signals never wait for a reader.
+//! Standard error and standard output, each written by a thread of its own, so that threads that answer requests or
+//! handle signals never wait for a reader.
 
 use std::collections::VecDeque;
 use std::io::{self, Write};
@@ -17,22 +17,22 @@ const MOST_WAITING: usize = 256 * 1024;
 /// Lines are written together up to this size, which a pipe takes in one piece.
 const BATCH: usize = 4 * 1024;
 
-/// The end of a process waits this long for a reader that takes nothing.
+/// The time for which the end of a process waits for a reader that takes nothing.
 const STUCK: Duration = Duration::from_secs(1);
 
-/// The end of a process waits this long for a reader that is slow.
+/// The time for which the end of a process waits for a slow reader.
 const SLOW: Duration = Duration::from_secs(3);
 
 /// Standard error: log, messages, reports.
 pub(super) static STDERR: Output = Output::new(|| Box::new(io::stderr()));
 
-/// Standard output of commands that serve: the ready line, and what they found.
+/// Standard output of commands that serve: the ready line, and their result.
 pub(super) static STDOUT: Output = Output::new(|| Box::new(io::stdout()));
 
 /// A stream that a thread writes to.
 pub(super) struct Output {
     state: Mutex<State>,
-    /// Signals that there is something to write, or that something was written.
+    /// The signal that the queue has changed, or that a write has ended.
     changed: Condvar,
     open: fn() -> Box<dyn Write>,
     writer: OnceLock<bool>,
@@ -43,10 +43,10 @@ struct State {
     waiting_bytes: usize,
     /// Bytes taken from the queue and not written yet.
     writing_bytes: usize,
-    /// The number of writes that came to their end.
+    /// The number of writes that have ended.
     writes: u64,
     dropped: u64,
-    /// Words the line that tells how many log lines were dropped.
+    /// The function that makes the line about dropped log lines.
     loss: fn(u64) -> String,
 }
 
@@ -63,19 +63,19 @@ impl Output {
         Self { state: Mutex::new(state), changed: Condvar::new(), open, writer: OnceLock::new() }
     }
 
-    /// Writes a text that must not be lost while it has a reader: a message or a report. Returns at once.
+    /// Queues a text that must not be lost while it has a reader: a message or a report. Returns at once.
     pub(super) fn say(&'static self, text: impl Into<String>) {
         let text = text.into();
         if self.has_writer() {
             self.state.lock().add(text);
             self.changed.notify_all();
         } else {
-            // The system gives no thread: better late than not at all.
+            // Without a thread, the text is written here, and this thread waits for the reader.
             let _ = (self.open)().write_all(text.as_bytes());
         }
     }
 
-    /// Writes a line of the log, or drops and counts it when the reader is too far behind. Returns at once.
+    /// Queues a line of the log, or drops and counts it when the reader is too far behind. Returns at once.
     pub(super) fn log(&'static self, line: String, loss: fn(u64) -> String) {
         if !self.has_writer() {
             return;
@@ -141,8 +141,7 @@ impl Output {
     }
 }
 
-/// Writes all of it. A stream that is closed takes nothing, and that is no failure; one that is set not to block is
-/// asked again.
+/// Writes all bytes. A closed stream is no failure; a write that would block is tried again.
 fn write(stream: &mut impl Write, mut bytes: &[u8]) {
     while !bytes.is_empty() {
         match stream.write(bytes) {
@@ -173,7 +172,7 @@ impl State {
         self.waiting.is_empty() && self.writing_bytes == 0 && self.dropped == 0
     }
 
-    /// Takes whole texts, and at least one.
+    /// Takes whole texts from the queue, at least one.
     fn take(&mut self) -> String {
         if self.waiting.is_empty() {
             self.tell_loss();
@@ -188,7 +187,7 @@ impl State {
     }
 }
 
-/// Sends the words of panics the way of all messages: a panic while answering must not wait for a reader either.
+/// Makes panics write their messages as all messages are written, so that a panic does not wait for a reader either.
 pub(super) fn catch_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let thread = thread::current();
@@ -197,7 +196,7 @@ pub(super) fn catch_panics() {
         if backtrace.status() == std::backtrace::BacktraceStatus::Captured {
             text += &format!("{backtrace}\n");
         }
-        // A panic may quote what a consumer sent.
+        // The message of a panic may quote a request.
         STDERR.say(Redactor::default().text(&text));
     }));
 }

@@ -51,12 +51,12 @@ pub(super) struct Probe {
     format: Format,
 }
 
-/// Where the live service is, and what opens it.
+/// The base URLs and credentials of the live service.
 struct Live {
     agent: Agent,
     /// Base URLs, by API.
     urls: BTreeMap<&'static str, String>,
-    /// Credentials, by operation; open ones have none.
+    /// Credentials, by operation; public operations have none.
     credentials: BTreeMap<&'static str, String>,
 }
 
@@ -105,7 +105,7 @@ impl Probe {
         Ok(settings.tls_config(tls).build().new_agent())
     }
 
-    /// Returns the base URL of each API the probe asks.
+    /// Returns the base URL of each API that the probe calls.
     fn urls(&self, scenario: &Scenario) -> Result<BTreeMap<&'static str, String>, Failed> {
         let steps = scenario.probe.iter().flat_map(|probe| &probe.steps);
         let mut urls: BTreeMap<&'static str, Option<String>> = steps.map(|step| (step.row.api.name, None)).collect();
@@ -133,7 +133,7 @@ impl Probe {
         urls.into_iter().map(|(api, url)| Ok((api, url.ok_or_else(|| missing(api))?))).collect()
     }
 
-    /// Returns the credential of each operation the probe asks.
+    /// Returns the credential for each operation that the probe calls.
     fn credentials(&self, scenario: &Scenario, world: &WorldHandle) -> Result<BTreeMap<&'static str, String>, Failed> {
         let mut credentials = BTreeMap::new();
         let Some(probe) = &scenario.probe else { return Ok(credentials) };

@@ -1,4 +1,4 @@
-//! The processes of a command: the one that was started, and all that it starts.
+//! The processes of a command: the started one, and all that it starts.
 
 use std::time::{Duration, Instant};
 
@@ -12,8 +12,8 @@ const GRACE: Duration = Duration::from_secs(1);
 #[derive(Clone, Copy)]
 pub(super) struct ProcessGroup {
     leader: Pid,
-    /// True when the command has a group of its own. In a terminal it has not, so that it may read from it; there, Ctrl-C reaches
-    /// all of the terminal's group.
+    /// True when the command has a process group of its own. In a terminal it has none, so that it can read from the
+    /// terminal; there, Ctrl-C reaches the whole group of the terminal.
     is_own: bool,
 }
 
@@ -32,7 +32,7 @@ impl ProcessGroup {
             3 => Signal::QUIT,
             _ => Signal::TERM,
         };
-        // Who is gone needs no signal.
+        // A process that is gone needs no signal.
         let _ = if self.is_own { kill_process_group(self.leader, signal) } else { kill_process(self.leader, signal) };
     }
 
@@ -41,14 +41,14 @@ impl ProcessGroup {
         self.is_own
     }
 
-    /// Ends what is left of the group, at once.
+    /// Kills the rest of the group at once.
     pub(super) fn kill(self) {
         if self.is_own {
             let _ = kill_process_group(self.leader, Signal::KILL);
         }
     }
 
-    /// Ends what is left of the group after its leader: asks first, and waits for a moment.
+    /// Ends the rest of the group after its leader: by a signal first, and by force after a moment.
     pub(super) async fn end(self) {
         if !self.is_own || kill_process_group(self.leader, Signal::TERM).is_err() {
             return;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::cli::reports::say;
 
-/// Parts of a long command, told one by one on a terminal.
+/// The progress of a command of several parts, shown on a terminal.
 pub(super) struct Progress {
     all: usize,
     done: usize,
@@ -20,7 +20,7 @@ impl Progress {
         Self { all, done: 0, started: Instant::now(), is_told }
     }
 
-    /// Tells that a part is done, and how long the rest will take if it goes on like that.
+    /// Shows that a part is done, and the estimated time of the rest.
     pub(super) fn tell(&mut self, what: &str) {
         self.done += 1;
         if self.is_told {

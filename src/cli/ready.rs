@@ -13,7 +13,7 @@ use crate::embed::{Api, Standin};
 /// The version of the ready line.
 pub(super) const READY_VERSION: u32 = 1;
 
-/// Prints the ready line, and waits for no reader.
+/// Prints the ready line, without waiting for a reader.
 pub(super) fn print_line(standin: &Standin, seed: u64) {
     let mut line = json!({
         "ready": READY_VERSION,
@@ -34,11 +34,12 @@ pub(super) fn print_line(standin: &Standin, seed: u64) {
     STDOUT.say(format!("{line}\n"));
 }
 
-/// The port file of a server. Dropped, it takes the file away: a client that waits for a server must not find one that is gone.
+/// The port file of a server. Dropping it removes the file, so that a client that waits for a server does not find a
+/// stopped one.
 pub(super) struct PortFile<'p>(&'p Path);
 
 impl<'p> PortFile<'p> {
-    /// Takes the file of an earlier server away. Whatever else has that path is left alone, and refused.
+    /// Removes the port file of an earlier server. Any other file with that path is kept, and refused.
     pub(super) fn claim(file: &'p Path) -> Result<Self, Failed> {
         let cannot = |error| Failed::usage(format!("cannot remove the old port file {}: {error}", file.display()));
         match fs::symlink_metadata(file) {
@@ -60,13 +61,13 @@ impl<'p> PortFile<'p> {
         Ok(Self(file))
     }
 
-    /// Writes the file: beside its place first, so that a reader never finds half of it.
+    /// Writes the file beside its place and renames it, so that a reader never finds half of it.
     pub(super) fn write(&self, standin: &Standin) -> Result<(), Failed> {
         let (file, pid) = (self.0, std::process::id());
         let text = json!({ "url": standin.url(), "port": standin.address().port(), "pid": pid });
         let mut beside = file.as_os_str().to_owned();
         beside.push(format!(".{pid}"));
-        // A file that has come to that path meanwhile is looked at again.
+        // Another file may have come to that path meanwhile, so it is checked again.
         Self::claim(file).map(std::mem::forget)?;
         let written = fs::write(&beside, format!("{text}\n")).and_then(|()| fs::rename(&beside, file));
         written.map_err(|error| {
@@ -80,7 +81,7 @@ impl Drop for PortFile<'_> {
     fn drop(&mut self) {
         let text = fs::symlink_metadata(self.0).ok().filter(fs::Metadata::is_file).and_then(|_| fs::read(self.0).ok());
         let value: Value = text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
-        // Another server may have it by now.
+        // The file may be another server's by now.
         if value["pid"] == std::process::id() {
             let _ = fs::remove_file(self.0);
         }

@@ -104,7 +104,7 @@ fn read(files: &[PathBuf]) -> Result<Vec<Found>, Failed> {
     Ok(reports)
 }
 
-/// Returns the coverage of all reports together, with the outcomes that were never served: reports leave these out.
+/// Returns the coverage of all reports together, with the outcomes that were never served, which reports leave out.
 fn whole_coverage(reports: &[Found]) -> Vec<CoverageCell> {
     let served = |operation: &str| {
         let api = operation.split('.').next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Files of reports: an old one is removed before a run, a new one is there whole or not at all.
+//! Files of reports: the old one is removed before a run, the new one is written as a whole or not at all.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::exit::Failed;
 
-/// Removes the report of an earlier run. What is no regular file stays: a report may go to a pipe or a device.
+/// Removes the report of an earlier run. Only a regular file is removed: a report may go to a pipe or a device.
 pub(super) fn remove(file: &Path) -> Result<(), Failed> {
     match regular(file) {
         Some(file) => match fs::remove_file(&file) {
@@ -19,7 +19,7 @@ pub(super) fn remove(file: &Path) -> Result<(), Failed> {
     }
 }
 
-/// Writes a report: beside its place first, so that a full disk leaves no half of it.
+/// Writes a report beside its place and renames it, so that a full disk leaves no half of it.
 pub(super) fn write(file: &Path, text: &str) -> Result<(), Failed> {
     let written = match fs::metadata(file) {
         Ok(found) if !found.is_file() => fs::write(file, text),
@@ -43,7 +43,7 @@ fn regular(file: &Path) -> Option<PathBuf> {
     fs::canonicalize(file).ok().filter(|found| found.is_file())
 }
 
-/// Says that a report cannot be written.
+/// Makes the failure of a report that cannot be written.
 pub(super) fn cannot(file: &Path, error: &io::Error) -> Failed {
     Failed::usage(format!("cannot write the report {}: {error}", file.display()))
 }

@@ -1,4 +1,4 @@
-//! Reports as one page: it loads nothing, runs nothing, and shows all that came from outside as text.
+//! Reports as one page, which loads nothing, runs nothing, and shows everything from outside as text.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -29,7 +29,7 @@ table { border-collapse: collapse; } th, td { border: 1px solid var(--line); pad
 <body>
 "#;
 
-/// Returns the page of these reports, with their coverage put together.
+/// Returns the page of these reports, with their merged coverage.
 pub(super) fn html(reports: &[Report], coverage: &[CoverageCell]) -> String {
     let failed = reports.iter().filter(|report| !report.passed).count();
     let verdict = match (reports.len(), failed) {
@@ -180,7 +180,7 @@ fn grid_cell(cell: &CoverageCell) -> String {
     }
 }
 
-/// Writes a text from outside as text of the page.
+/// Returns a text from outside with its markup escaped.
 fn text(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut escaped, letter| {
         match letter {
@@ -190,7 +190,7 @@ fn text(text: &str) -> String {
             '"' => escaped += "&quot;",
             '\'' => escaped += "&#39;",
             '\n' | '\t' => escaped.push(letter),
-            // Characters that turn the direction of a line would show another text than there is.
+            // Characters that change the direction of a line would make the page show another text.
             letter if letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
                 escaped.push('\u{fffd}');
             }

@@ -1,4 +1,4 @@
-//! Where reports go.
+//! The files and streams that reports are written to.
 
 use std::borrow::Cow;
 use std::fs::OpenOptions;
@@ -16,7 +16,7 @@ use crate::cli::report_file::cannot;
 use crate::engine::schema::time::format_ms;
 use crate::scenario::{Report, github_annotations, junit, markdown, tap};
 
-/// Where reports go, besides standard error.
+/// The settings of reports.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Reports")]
 #[allow(clippy::struct_field_names)] // They are the names of the flags.
@@ -36,7 +36,8 @@ pub(super) struct Reports {
 }
 
 impl Reports {
-    /// Removes the reports of an earlier run, so that one that does not come to its end leaves none that looks like its own.
+    /// Removes the reports of an earlier run, so that a run that is interrupted leaves no report that looks like its
+    /// own.
     pub(super) fn clear(&self) -> Result<(), Failed> {
         self.files().try_for_each(|file| report_file::remove(file))
     }
@@ -46,10 +47,9 @@ impl Reports {
         [&self.report_json, &self.report_junit, &self.report_tap].into_iter().flatten()
     }
 
-    /// Tells what was found: to standard error, to the files that were asked for, and, in GitHub Actions, as annotations
-    /// and in the summary of the job. What cannot be written keeps nothing else from being, and turns a good end into a
-    /// bad one.
-    /// A quiet one says of the reports what failed, and nothing else.
+    /// Writes reports to standard error, to the files of the settings and, in GitHub Actions, as annotations and into
+    /// the summary of the job. A report that cannot be written does not keep the others from being written, and makes a
+    /// good exit a failure. With `quiet`, standard error gets only the failures.
     pub(super) fn tell(&self, reports: &[Report], found: Exit, quiet: bool) -> Result<Exit, Failed> {
         for report in reports {
             if !quiet || !report.passed {
@@ -98,7 +98,7 @@ fn again(report: &Report) -> String {
     format!("  again: standin run --scenario {} -- <your test>\n", as_word(&report.file))
 }
 
-/// Writes a text as one word of a shell.
+/// Returns a text as one word of a shell.
 fn as_word(text: &str) -> Cow<'_, str> {
     let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+:@%,=\\".contains(letter);
     if text.chars().all(is_plain) { text.into() } else { format!("'{}'", text.replace('\'', r"'\''")).into() }
@@ -108,14 +108,14 @@ fn save(file: Option<&Path>, text: impl FnOnce() -> String) -> Result<(), Failed
     file.map_or(Ok(()), |file| report_file::write(file, &text()))
 }
 
-/// The time that a report's calls took, as people measure it.
+/// A clock for the time that a report's calls took on this machine.
 pub(super) struct Stopwatch {
     at: SystemTime,
     since: Instant,
 }
 
 impl Stopwatch {
-    /// Starts now.
+    /// Starts the stopwatch.
     pub(super) fn start() -> Self {
         Self { at: SystemTime::now(), since: Instant::now() }
     }
@@ -128,14 +128,14 @@ impl Stopwatch {
     }
 }
 
-/// Tells of warnings.
+/// Writes warnings to standard error.
 pub(super) fn warn(warnings: &[String]) {
     for warning in warnings {
         say(&format!("{warning}\n"));
     }
 }
 
-/// Writes to standard error, and waits for no reader: standard output belongs to others.
+/// Queues a text for standard error, because standard output is for results.
 pub(super) fn say(text: &str) {
     STDERR.say(text);
 }

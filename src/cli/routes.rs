@@ -57,7 +57,7 @@ fn text(operations: &[Operation]) -> String {
     operations.iter().map(line).collect()
 }
 
-/// Writes of each API how many operations have which evidence, the table, and what is not modelled.
+/// Returns, for each API, the numbers of operations by evidence, the table, and the operations that are not modelled.
 fn markdown(operations: &[Operation]) -> String {
     let apis = operations.chunk_by(|one, next| one.api == next.api);
     apis.map(markdown_of_api).collect::<Vec<_>>().join("\n")

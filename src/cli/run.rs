@@ -63,7 +63,7 @@ impl Run {
         self.once(logger, &mut signals).await.map(|(exit, _)| exit)
     }
 
-    /// Runs at every change of the files, until a signal comes.
+    /// Runs the scenarios at every change of the files, until a signal comes.
     async fn again_and_again(&self, logger: Logger, signals: &mut Signals) -> Result<Exit, Failed> {
         if let Some(missing) = self.watch_path.iter().find(|path| !path.exists()) {
             return Err(Failed::usage(format!("--watch-path {}: there is no such file or folder", missing.display())));
@@ -97,9 +97,10 @@ impl Run {
         Changes::of(paths.collect(), own.collect())
     }
 
-    /// Runs the command once for each scenario; the exit, and the signal that ended everything.
+    /// Runs the command once for each scenario. Returns the exit, and the signal that ended this process's work, if one
+    /// did.
     async fn once(&self, logger: Logger, signals: &mut Signals) -> Result<(Exit, Option<u8>), Failed> {
-        // Every file is looked at before anything runs.
+        // All scenarios are checked before the first runs.
         let checker = self.settings.offline(&DEFAULTS)?;
         for scenario in &self.scenario {
             warn(&checker.check(scenario)?);
@@ -140,7 +141,7 @@ impl Run {
         exit.map(|exit| (exit, None))
     }
 
-    /// Says why nothing was tested: `uncalled` is the environment of a command that made no call.
+    /// Returns the reason why nothing was tested. `uncalled` is the environment of a command that made no call.
     fn untested(&self, uncalled: Option<Vec<(&'static str, String)>>) -> String {
         let Some(environment) = uncalled else {
             let scenario = if self.scenario.is_empty() {
@@ -155,7 +156,7 @@ impl Run {
 
     fn verdict(&self, reports: &[Report], command: Exit) -> Exit {
         if reports.iter().any(|report| !report.passed && !report.tested_nothing()) {
-            return Exit::VerifyError;
+            return Exit::ExpectationsFailed;
         }
         if self.scenario.is_empty() || reports.iter().any(Report::tested_nothing) {
             return Exit::NothingTested;
@@ -163,7 +164,7 @@ impl Run {
         command
     }
 
-    /// Runs one scenario: returns the report, how the command ended, and the signal that ended everything.
+    /// Runs one scenario.
     async fn one(
         &self,
         scenario: Option<&Path>,
@@ -186,7 +187,7 @@ impl Run {
     }
 }
 
-/// Says of a command that made no call what it must read.
+/// Returns the message about a command that made no call, with the variables that it must read.
 pub(super) fn no_call(environment: &[(&'static str, String)]) -> String {
     let shown = |(name, value): &(&str, String)| {
         if name.ends_with("_URL") { format!("{name}={value}") } else { (*name).to_owned() }
@@ -218,7 +219,7 @@ pub(super) async fn start<'s>(
     start_as(&DEFAULTS, settings, scenario, logger).await
 }
 
-/// Starts a server for a command, with what differs for it.
+/// Starts a server for a command, with these defaults.
 pub(super) async fn start_as<'s>(
     defaults: &Defaults,
     settings: &'s Settings,
@@ -232,7 +233,7 @@ pub(super) async fn start_as<'s>(
     started(settings, builder).await
 }
 
-/// Starts such a server.
+/// Starts the server of a builder for a command.
 pub(super) async fn started(settings: &Settings, builder: Builder) -> Result<Started<'_>, Failed> {
     let port_file = settings.port_file().map(|file| PortFile::claim(file)).transpose()?;
     let standin = builder.try_spawn().await?;
@@ -248,7 +249,7 @@ pub(super) async fn started(settings: &Settings, builder: Builder) -> Result<Sta
     Ok(Started { standin, _port_file: port_file })
 }
 
-/// A server that was started for a command, and its port file, which goes with it.
+/// A server that was started for a command, and its port file, which is removed with it.
 pub(super) struct Started<'s> {
     standin: Standin,
     _port_file: Option<PortFile<'s>>,
@@ -262,5 +263,5 @@ impl Deref for Started<'_> {
     }
 }
 
-/// Of commands that start servers for others.
+/// The defaults of commands that run another command.
 pub(super) const DEFAULTS: Defaults = Defaults { port: 0, clock: Clock::Step, log_requests: false, intercept: false };

@@ -51,13 +51,13 @@ impl Scenarios {
 /// The name of the schema's file, which stands beside printed scenarios.
 pub(super) const SCHEMA_FILE: &str = "scenario-1.schema.json";
 
-/// Returns a ready-made scenario with a `$schema` that does not lead into this repository.
+/// Returns a ready-made scenario with a `$schema` that names a file beside it.
 fn with_schema(text: &str) -> String {
     let known = "../src/scenario/scenario-1.schema.json";
     text.replacen(known, &format!("./{SCHEMA_FILE}"), 1)
 }
 
-/// Says how the `$schema` of a printed scenario leads somewhere, unless it does.
+/// Writes how to get the file that the `$schema` of a printed scenario names, unless it is there.
 pub(super) fn note_schema() {
     if !Path::new(SCHEMA_FILE).exists() {
         say(&format!("note: for an editor that reads \"$schema\": standin schema > {SCHEMA_FILE}\n"));

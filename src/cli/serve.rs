@@ -20,10 +20,10 @@ use crate::embed::{Api, Standin};
 /// The time that requests in flight may take to finish after the first signal.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// The signal that balancers and schedulers send; an interrupt comes from a person, who waits.
+/// The signal that balancers and schedulers send. An interrupt comes from a person who waits, so it does not drain.
 const TERMINATE: u8 = 15;
 
-/// The port, unless told otherwise.
+/// The port, unless a setting gives another.
 pub(super) const PORT: u16 = 4780;
 
 const DEFAULTS: Defaults = Defaults { port: PORT, clock: Clock::Real, log_requests: true, intercept: false };
@@ -68,7 +68,7 @@ impl Serve {
     }
 
     async fn serve(&self, logger: Logger) -> Result<Exit, Failed> {
-        // Before anyone can know that there is something to stop.
+        // Signals are caught before the ready line, after which a caller may send one.
         let mut signals = Signals::catch()?;
         let port_file = self.settings.port_file().map(|file| PortFile::claim(file)).transpose()?;
         let mut hangups = Hangups::catch()?;
@@ -124,21 +124,21 @@ impl Serve {
         }
         let quiet = self.settings.is_quiet();
         if !world.is_judged() {
-            // To make a report of a long journal takes time, and there is nothing to tell.
+            // Without expectations there is no report, which would take time for a long journal.
             return self.reports.tell(&[], Exit::Good, quiet);
         }
         let mut report = world.report();
         started.mark(&mut report);
         if report.checks.is_empty() {
-            // A report that was asked for is there, if nothing is in it.
+            // The files of the settings are written, even if they are empty.
             return self.reports.tell(&[], Exit::Good, quiet);
         }
-        let found = if report.passed { Exit::Good } else { Exit::VerifyError };
+        let found = if report.passed { Exit::Good } else { Exit::ExpectationsFailed };
         self.reports.tell(std::slice::from_ref(&report), found, quiet)
     }
 }
 
-/// Reads fixtures and scenario again at every hangup signal. Files with faults are told of, and change nothing.
+/// Reads fixtures and scenario again at every hangup signal. Files with faults are logged, and change nothing.
 async fn reload_on(hangups: &mut Hangups, standin: &Standin, logger: Logger) {
     loop {
         hangups.next().await;
@@ -149,7 +149,8 @@ async fn reload_on(hangups: &mut Hangups, standin: &Standin, logger: Logger) {
     }
 }
 
-/// Tells when standard input ends. Reads on a thread of its own, because nothing can interrupt such a read.
+/// Returns a receiver that learns of the end of standard input. A thread of its own reads, because a read cannot be
+/// interrupted.
 fn end_of_stdin() -> oneshot::Receiver<()> {
     let (sender, receiver) = oneshot::channel();
     std::thread::spawn(move || {

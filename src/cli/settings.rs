@@ -209,24 +209,24 @@ pub(super) struct Defaults {
     pub port: u16,
     /// The clock.
     pub clock: Clock,
-    /// True when requests are logged without being asked for.
+    /// True when requests are logged unless a flag says otherwise.
     pub log_requests: bool,
-    /// True when the proxy is on without being asked for.
+    /// True when the proxy is on unless a flag says otherwise.
     pub intercept: bool,
 }
 
 impl Settings {
-    /// Returns whether a command is to be in a network of its own.
+    /// Tells whether a command is to be in a network of its own.
     pub(super) fn isolates(&self) -> bool {
         self.intercept.isolates()
     }
 
-    /// Returns whether the variables of --intercept are to be printed, and nothing run.
+    /// Tells whether the variables of --intercept are to be printed, and no command run.
     pub(super) fn prints_intercept(&self) -> bool {
         self.intercept.prints()
     }
 
-    /// Returns where the port file goes.
+    /// Returns the path of the port file.
     pub(super) fn port_file(&self) -> Option<&PathBuf> {
         self.listening.port_file.as_ref()
     }
@@ -247,18 +247,18 @@ impl Settings {
         F: Future<Output = Result<Exit, Failed>>,
     {
         if self.intercept.isolates() {
-            // While this process has one thread.
+            // This needs a process with one thread.
             isolate::enter()?;
         }
         let logger = self.log.logger()?;
         let runtime = self.runtime()?;
         let exit = runtime.block_on(command(logger));
-        // Work that a second signal left behind is not waited for.
+        // Tasks that a second signal interrupted may never end.
         runtime.shutdown_background();
         exit
     }
 
-    /// Returns the runtime that answers, with as many threads as were asked for.
+    /// Returns the runtime, with the number of threads in the settings.
     fn runtime(&self) -> io::Result<Runtime> {
         let mut runtime = match self.listening.threads.get() {
             1 => tokio::runtime::Builder::new_current_thread(),
@@ -316,12 +316,12 @@ impl Settings {
         })
     }
 
-    /// Makes a world of such a server, to look at scenarios with before it starts.
+    /// Makes a world with these settings and without a server, to check scenarios before the server starts.
     pub(super) fn offline(&self, defaults: &Defaults) -> Result<WorldHandle, Failed> {
         Ok(self.contents(defaults)?.offline()?)
     }
 
-    /// Returns a builder with all settings but where it listens.
+    /// Returns a builder with the settings of the worlds, without those of the server.
     fn contents(&self, defaults: &Defaults) -> Result<Builder, Failed> {
         let (contents, limits) = (&self.contents, &self.bounds);
         once("--generate", contents.generate.iter().map(|(collection, _)| collection))?;
@@ -393,7 +393,7 @@ impl Settings {
 }
 
 impl Listening {
-    /// Settles who may reach the control API.
+    /// Adds the settings of the access to the control API.
     fn guard(&self, builder: Builder, logger: Logger) -> Result<Builder, Failed> {
         match (self.no_control, &self.control_token) {
             (true, Some(_)) => Err(Failed::usage(
@@ -401,7 +401,7 @@ impl Listening {
             )),
             (true, None) => {
                 let builder = builder.no_control();
-                // Without a control API the token opens nothing.
+                // Without a control API there is no use for a token.
                 Ok(if self.expose { builder.expose() } else { builder })
             }
             (false, Some(token)) if token.is_empty() => Err(Failed::usage("--control-token must not be empty")),
@@ -424,7 +424,7 @@ fn named(flag: &str, name: &str) -> Result<Api, Failed> {
     name.parse().map_err(|error: Error| Failed::usage(format!("{flag}: {error}")))
 }
 
-/// Refuses two values for one thing: one of them would change nothing.
+/// Rejects two values for one name, of which one would have no effect.
 fn once<'n>(flag: &str, names: impl Iterator<Item = &'n String>) -> Result<(), Failed> {
     let mut seen: Vec<&String> = Vec::new();
     for name in names {
@@ -436,7 +436,7 @@ fn once<'n>(flag: &str, names: impl Iterator<Item = &'n String>) -> Result<(), F
     Ok(())
 }
 
-/// Draws a token that cannot be guessed: the one thing here that must not come from the seed.
+/// Draws a token from the system's random source, because one from the seed could be guessed.
 fn random_token() -> Result<String, Failed> {
     let number: Result<[u64; 2], _> = SysRng.try_next_u64().and_then(|one| Ok([one, SysRng.try_next_u64()?]));
     let [one, two] = number.map_err(|error| Failed {

@@ -1,44 +1,45 @@
-//! The signals that stop a server, and what else ends a command.
+//! The signals and changes of files that end a command.
 
 use std::io;
 
 use crate::cli::watch::Changes;
 
-/// The signals that ask for an end, from now on, and changes of watched files, which do too.
+/// A receiver of the signals that end a command, and of changes of watched files, which end it too.
 pub(super) struct Signals {
     caught: Caught,
     changes: Option<Changes>,
-    /// A signal came.
+    /// True when a signal came.
     has_come: bool,
 }
 
 impl Signals {
-    /// Catches those that end a server, for which a hangup is no end. Must be called in a tokio runtime.
+    /// Catches the signals that end a server; a hangup does not. Must be called in a tokio runtime.
     pub(super) fn catch() -> io::Result<Self> {
         Ok(Self { caught: Caught::catch(false)?, changes: None, has_come: false })
     }
 
-    /// Catches those that end a command, a hangup too: the command would outlive a process that ended without it.
+    /// Catches the signals that end a command under test, a hangup too: otherwise the command would outlive this
+    /// process.
     pub(super) fn catch_for_command() -> io::Result<Self> {
         Ok(Self { caught: Caught::catch(true)?, changes: None, has_come: false })
     }
 
-    /// Watches files besides, from now on.
+    /// Watches files too, from now on.
     pub(super) fn watch(&mut self, changes: Changes) {
         self.changes = Some(changes);
     }
 
-    /// Tells whether it was a change of files that asked for an end, and no signal did.
+    /// Tells whether a change of files ended the command, and no signal.
     pub(super) fn is_change(&self) -> bool {
         !self.has_come && self.changes.as_ref().is_some_and(Changes::have_come)
     }
 
-    /// Says which file has changed, and how many more.
+    /// Returns the changed file, and the number of others, in words.
     pub(super) fn changed(&self) -> Option<String> {
         self.changes.as_ref().and_then(Changes::words)
     }
 
-    /// Returns the number of the next one. A change of files ends a command as SIGTERM does.
+    /// Waits for the next signal, and returns its number. A change of files counts as SIGTERM.
     pub(super) async fn next(&mut self) -> u8 {
         let changed = async {
             match &mut self.changes {
@@ -93,7 +94,7 @@ impl Caught {
     }
 }
 
-/// Returns whether this process was started to ignore hangups, as by `nohup`, where the system tells.
+/// Tells whether this process was started to ignore hangups, as by `nohup`; false where the system does not tell.
 #[cfg(unix)]
 fn ignores_hangups() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -107,25 +108,25 @@ pub(super) struct Hangups(tokio::signal::unix::Signal);
 
 #[cfg(unix)]
 impl Hangups {
-    /// Catches them. Must be called in a tokio runtime.
+    /// Catches hangup signals. Must be called in a tokio runtime.
     pub(super) fn catch() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self(signal(SignalKind::hangup())?))
     }
 
-    /// Waits for the next one.
+    /// Waits for the next signal.
     pub(super) async fn next(&mut self) {
         self.0.recv().await;
     }
 }
 
-/// This system has no such signal.
+/// A stand-in for systems without a hangup signal.
 #[cfg(not(unix))]
 pub struct Hangups;
 
 #[cfg(not(unix))]
 impl Hangups {
-    /// Catches none.
+    /// Catches no signal.
     pub fn catch() -> io::Result<Self> {
         Ok(Self)
     }
@@ -136,7 +137,7 @@ impl Hangups {
     }
 }
 
-/// The one signal this system has: Ctrl-C.
+/// A receiver of Ctrl-C, the one signal of this system.
 #[cfg(not(unix))]
 struct Caught;
 

@@ -61,7 +61,7 @@ pub(super) struct Sweep {
 /// The id of the rule that makes a fault happen.
 const RULE: &str = "sweep";
 
-/// The fault that is tried.
+/// A fault to try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Fault {
     /// 429, where it is documented; the service did nothing
@@ -81,8 +81,8 @@ enum Fault {
 }
 
 impl Fault {
-    /// Returns the faults that are tried unless others are named: one that waits for the caller's patience costs it at
-    /// every call.
+    /// Returns the faults that are tried unless the user names others: all but `stall`, which costs the command's
+    /// timeout at every call.
     fn usual() -> impl Iterator<Item = Self> {
         Self::value_variants().iter().copied().filter(|fault| *fault != Self::Stall)
     }
@@ -91,8 +91,8 @@ impl Fault {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
-    /// Returns the rule of a scenario that makes it happen at the n-th call of an operation. `None` where it makes no
-    /// sense.
+    /// Returns the fault rule that makes it happen at the n-th call of an operation, as a scenario writes it. `None`
+    /// where the fault cannot happen.
     fn rule(self, operation: &Operation, nth: u64) -> Option<Value> {
         let abort = |delivery: &str| json!({ "abort": delivery });
         let effect = match self {
@@ -107,7 +107,7 @@ impl Fault {
         };
         let mut rule = json!({ "id": RULE, "on": operation.name, "at": { "nth": nth }, "do": effect });
         if matches!(self, Self::Lost | Self::Truncate | Self::Garbage) {
-            // The service does its work all the same.
+            // The service executes the call.
             rule["phase"] = "after".into();
         }
         Some(rule)
@@ -122,9 +122,9 @@ struct TrialResult {
     uncalled: Option<Vec<(&'static str, String)>>,
     /// True when the fault happened.
     struck: bool,
-    /// Why it was not survived.
+    /// The reason why the command did not survive.
     failure: Option<String>,
-    /// The signal that ended everything.
+    /// The signal that ended the sweep.
     stopped: Option<u8>,
     /// The traffic that came to no world.
     elsewhere: Elsewhere,
@@ -132,18 +132,18 @@ struct TrialResult {
 
 /// One fault at one call, to be tried.
 struct Trial {
-    /// From 1, in the order of the run without faults.
+    /// The number of the call, from 1, in the run without faults.
     call: usize,
     operation: &'static str,
     fault: Fault,
-    /// As a rule of a scenario.
+    /// The fault rule, as a scenario writes it.
     rule: Value,
 }
 
 /// The result of one fault at one call.
 struct Tried {
     fault: Fault,
-    /// As a rule of a scenario.
+    /// The fault rule, as a scenario writes it.
     rule: Value,
     struck: bool,
     failure: Option<String>,
@@ -179,9 +179,9 @@ impl Tried {
     }
 }
 
-/// One call of the command, and what came of its faults.
+/// One call of the command, and the results of its faults.
 struct Swept {
-    /// From 1, in the order of the run without faults.
+    /// The number of the call, from 1, in the run without faults.
     call: usize,
     operation: &'static str,
     tried: Vec<Tried>,
@@ -214,7 +214,7 @@ impl Sweep {
             if let Ok(output) = kept {
                 say(&output.shown());
             }
-            return Ok(Exit::VerifyError);
+            return Ok(Exit::ExpectationsFailed);
         }
         let trials = self.trials(&unharmed.calls, &on, &known);
         let mut progress = Progress::new(trials.len(), self.settings.is_quiet());
@@ -250,7 +250,7 @@ impl Sweep {
         });
         Ok(match stopped {
             Some(signal) => Exit::Signal(signal),
-            None if outcomes().any(|outcome| outcome == RunOutcome::Failed) => Exit::VerifyError,
+            None if outcomes().any(|outcome| outcome == RunOutcome::Failed) => Exit::ExpectationsFailed,
             None => Exit::Good,
         })
     }
@@ -268,7 +268,7 @@ impl Sweep {
         trials
     }
 
-    /// Returns the operations at whose calls faults happen.
+    /// Returns the operations at whose calls faults are tried.
     fn selected(&self, known: &[Operation]) -> Result<Operations, Failed> {
         for pattern in &self.on {
             let one = Operations::from(pattern.as_str());
@@ -318,7 +318,7 @@ impl Sweep {
         })
     }
 
-    /// Runs the command: what was wrong with its end, and the signal that ended everything.
+    /// Runs the command. Returns what was wrong with its end, and the signal that ended the sweep, if one did.
     async fn ended(
         &self,
         standin: &Standin,
@@ -330,7 +330,7 @@ impl Sweep {
             Some(kept) => OutputTarget::Kept(kept),
             None => OutputTarget::Discarded,
         };
-        // Dropped, it is killed.
+        // Dropping the consumer kills it.
         let mut consumer = Consumer::start(&self.command, standin, output)?;
         let Ok(ended) = tokio::time::timeout(self.timeout, consumer.end(signals)).await else {
             let timeout = humantime::format_duration(self.timeout);
@@ -348,8 +348,8 @@ impl Sweep {
     }
 }
 
-/// Returns the first check that failed, in a sentence, and how many more did. A rule of the scenario that did not fire
-/// is no fault of a consumer who met another one instead.
+/// Returns the first check that failed, in a sentence, and the number of others. A fault rule of the scenario that did
+/// not fire does not count if the tried fault took its place.
 fn unmet(report: &Report, is_harmed: bool) -> Option<String> {
     let mut failed = report.failed().filter(|check| !(is_harmed && check.id.starts_with("fired.")));
     let first = failed.next()?;

@@ -13,7 +13,7 @@ use crate::cli::output::STDERR;
 /// The time that a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The most entries asked for at once.
+/// The most entries of one request.
 const AT_A_TIME: usize = 500;
 
 /// Follow the calls of a running server, one line each
@@ -73,7 +73,7 @@ impl Tail {
         let server = Server::of(&self.url, self.control_token.as_deref())?;
         let known = self.ask(&server, "&only=numbers")?;
         let numbers = known["numbers"].as_array().map(Vec::as_slice).unwrap_or_default();
-        // Of those that are shown, all lie behind the one before.
+        // The shown entries follow the one before the first.
         let before = numbers.len().checked_sub(self.last + 1).and_then(|place| numbers[place].as_u64());
         let mut since = if self.last == 0 { number(&known["next"]) } else { before.unwrap_or_default() };
         loop {
@@ -83,7 +83,7 @@ impl Tail {
             if !self.follow(&server, BufReader::new(stream), &mut since)? {
                 return Ok(Exit::Good);
             }
-            // A proxy may have cut the stream; the world may be gone.
+            // A proxy may have cut the stream, or the world may be gone.
             match server.get(&format!("{}/clock", self.path()), PATIENCE) {
                 Ok(answered) if answered.status == 200 => std::thread::sleep(Duration::from_secs(1)),
                 Ok(_) => return Ok(ended(&format!("the world {:?} is gone", self.world))),
@@ -92,7 +92,7 @@ impl Tail {
         }
     }
 
-    /// Prints what a stream tells of until it ends; false when no reader is left.
+    /// Prints the calls of a stream until it ends; returns false when no reader is left.
     fn follow(&self, server: &Server<'_>, mut stream: BufReader<impl Read>, since: &mut u64) -> Result<bool, Failed> {
         let mut line = String::new();
         let (mut latest, mut is_first) = (None, true);
@@ -106,12 +106,12 @@ impl Tail {
             } else if let Some(id) = line.strip_prefix("id: ") {
                 latest = id.trim().parse::<u64>().ok();
                 if let Some(number) = latest.filter(|number| is_first && *number <= *since) {
-                    // The journal began anew while there was no stream.
+                    // The journal began anew while the stream was broken.
                     *since = number - 1;
                 }
                 is_first = false;
             }
-            // Numbers come many at a time: their calls are asked for together.
+            // Many numbers may come at a time: their entries are requested together.
             if let Some(number) = latest.filter(|_| line.trim().is_empty() && stream.buffer().is_empty()) {
                 while *since < number {
                     let part = self.ask(server, &format!("&since={since}&limit={AT_A_TIME}"))?;
@@ -130,7 +130,7 @@ impl Tail {
         }
     }
 
-    /// Asks for the selected entries of the journal.
+    /// Requests the selected entries of the journal.
     fn ask(&self, server: &Server<'_>, more: &str) -> Result<Value, Failed> {
         let kind = self.is.map(|kind| match kind {
             Kind::Fault => "fault",
@@ -175,7 +175,7 @@ impl Tail {
         }
     }
 
-    /// Prints entries; false when no reader is left.
+    /// Prints entries; returns false when no reader is left.
     fn print(&self, entries: &[Value]) -> Result<bool, Failed> {
         let lines: String = entries
             .iter()
@@ -205,7 +205,8 @@ fn ended(why: &str) -> Exit {
     Exit::Good
 }
 
-/// Words one call: `2 10:00:00.001 default POST /v1/integrations celigo.integrations.create 201 rule=… +40ms`.
+/// Returns the line of one call: `2 10:00:00.001 default POST /v1/integrations celigo.integrations.create 201 rule=…
+/// +40ms`.
 fn text(entry: &Value, world: &str) -> String {
     let part = |name: &str| entry[name].as_str().unwrap_or_default();
     let time = part("at").get(11..23).unwrap_or_default();
@@ -233,7 +234,7 @@ fn text(entry: &Value, world: &str) -> String {
     if !matches!(part("manner"), "" | "whole") {
         words.push(part("manner").to_owned());
     }
-    // Bytes of a consumer steer no terminal.
+    // A consumer's control characters must not reach the terminal.
     words.join(" ").chars().flat_map(shown).chain(['\n']).collect()
 }
 

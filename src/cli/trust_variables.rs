@@ -1,21 +1,21 @@
-//! The variables by which programs learn of a proxy and of a certificate authority.
+//! The environment variables from which programs take a proxy and a certificate authority.
 
 use crate::cli::no_proxy;
 use crate::http::origin::is_host;
 use crate::world::entrance::Entrance;
 
-/// Variables whose file stands in place of what a program trusts otherwise.
+/// Variables whose file replaces the certificates that a program trusts.
 pub(super) const REPLACING: [&str; 6] =
     ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "AWS_CA_BUNDLE", "CARGO_HTTP_CAINFO"];
 
-/// Further ones, which would go before those wherever they are set.
+/// Further such variables, which are set only where the environment has them, because they take precedence.
 const REPLACING_WHERE_SET: [&str; 4] =
     ["PIP_CERT", "NIX_SSL_CERT_FILE", "HTTPLIB2_CA_CERTS", "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"];
 
-/// Variables whose file is trusted beside what a program trusts otherwise.
+/// Variables whose file is trusted beside the certificates that a program trusts.
 pub(super) const ADDING: [&str; 2] = ["NODE_EXTRA_CA_CERTS", "DENO_CERT"];
 
-/// Returns the variables of a command that goes by the proxy to a world. `given` is the environment as it is.
+/// Returns the variables of a command that reaches a world by the proxy. `given` is the caller's environment.
 pub(super) fn variables(
     entrance: &Entrance,
     world: &str,
@@ -32,12 +32,12 @@ pub(super) fn variables(
         variables.extend(no_proxy::extended(address, given));
     }
     variables.push(("NODE_USE_ENV_PROXY", "1".to_owned()));
-    // Else it shows the user, who is the world, only when it is asked for.
+    // Otherwise git presents the user, which names the world, only after a refusal.
     variables.push(("GIT_HTTP_PROXY_AUTHMETHOD", "basic".to_owned()));
     variables.extend(REPLACING.map(|name| (name, entrance.bundle.clone())));
     let set = REPLACING_WHERE_SET.into_iter().filter(|name| given(name).is_some());
     variables.extend(set.map(|name| (name, entrance.bundle.clone())));
-    // The certificates that such a variable named before are in the bundle.
+    // The bundle has the certificates that such a variable named before.
     let of_adding = |name: &str| if given(name).is_some() { &entrance.bundle } else { &entrance.ca };
     variables.extend(ADDING.map(|name| (name, of_adding(name).clone())));
     variables.push(("NODE_OPTIONS", appended("NODE_OPTIONS", &format!("--require {}", quoted(&entrance.node_hook)))));
@@ -48,7 +48,7 @@ pub(super) fn variables(
         "-Djavax.net.ssl.trustStoreType=PKCS12".to_owned(),
     ];
     variables.push(("JAVA_TOOL_OPTIONS", appended("JAVA_TOOL_OPTIONS", &java.join(" "))));
-    // An empty entry is PHP's own folder.
+    // An empty entry stands for PHP's own folder.
     let php = given("PHP_INI_SCAN_DIR").unwrap_or_default();
     variables.push(("PHP_INI_SCAN_DIR", format!("{php}:{}", entrance.folder)));
     variables
@@ -58,7 +58,7 @@ fn quoted(path: &str) -> String {
     if path.contains(char::is_whitespace) { format!("\"{path}\"") } else { path.to_owned() }
 }
 
-/// Returns the entries of `NO_PROXY` by which calls to one of these hosts do not go by the proxy, each with that host.
+/// Returns the entries of `NO_PROXY` that exclude one of these hosts from the proxy, each with that host.
 pub(super) fn excepted(hosts: &[String], given: impl Fn(&str) -> Option<String>) -> Vec<(String, String)> {
     let lists = ["NO_PROXY", "no_proxy"].map(|name| given(name).unwrap_or_default());
     let entries = lists.iter().flat_map(|list| list.split(',')).map(str::trim).filter(|entry| !entry.is_empty());
@@ -74,7 +74,7 @@ pub(super) fn excepted(hosts: &[String], given: impl Fn(&str) -> Option<String>)
     found
 }
 
-/// Programs, by what their `User-Agent` begins with, and what makes them trust a certificate.
+/// Programs, by the beginning of their `User-Agent`, and the setting that makes each trust a certificate.
 const PROGRAMS: [(&str, &str); 15] = [
     ("curl", "set CURL_CA_BUNDLE"),
     ("git", "set GIT_SSL_CAINFO"),
@@ -93,7 +93,7 @@ const PROGRAMS: [(&str, &str); 15] = [
     ("cargo", "set CARGO_HTTP_CAINFO"),
 ];
 
-/// Returns what makes a program trust the certificate.
+/// Returns the setting that makes a program trust the certificate.
 pub(super) fn advice(client: Option<&str>) -> String {
     let client = client.map(str::to_ascii_lowercase);
     let known = client.and_then(|client| PROGRAMS.iter().find(|(start, _)| client.starts_with(start)));

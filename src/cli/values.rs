@@ -1,4 +1,4 @@
-//! Values of settings, read from what people write.
+//! Values of settings, read from text.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroUsize;
@@ -6,20 +6,20 @@ use std::time::Duration;
 
 use crate::engine::schema::time::parse_ms;
 
-/// The clock.
+/// The setting of the clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Clock {
-    /// Not at all, from the usual start.
+    /// The clock stands at the usual start.
     Frozen,
-    /// By 1 ms after each answer, from the usual start.
+    /// The clock moves by 1 ms after each answer, from the usual start.
     Step,
-    /// As on the machine.
+    /// The clock moves as the machine's does.
     Real,
-    /// Not at all, at this time.
+    /// The clock stands at this time.
     At(String),
 }
 
-/// No machine gains from more, and some cannot start them.
+/// The most threads: no machine gains from more, and some cannot start them.
 const MOST_THREADS: usize = 1_024;
 
 /// Reads a number of threads.
@@ -33,7 +33,7 @@ pub(super) fn threads(text: &str) -> Result<NonZeroUsize, String> {
 pub(super) struct Host {
     /// The address.
     pub ip: IpAddr,
-    /// True when it was called `localhost`, which means 127.0.0.1 to some clients and ::1 to others.
+    /// True for `localhost`, which means 127.0.0.1 to some clients and ::1 to others.
     pub is_localhost: bool,
 }
 
@@ -47,14 +47,14 @@ pub(super) fn host(text: &str) -> Result<Host, String> {
     Ok(Host { ip: ip?, is_localhost: false })
 }
 
-/// Reads a collection, and how many records of it are made up.
+/// Reads a collection, and the number of records to generate.
 pub(super) fn generate(text: &str) -> Result<(String, usize), String> {
     let wanted = "write it like celigo.integrations=1000";
     let (collection, count) = text.split_once('=').ok_or(wanted)?;
     Ok((collection.to_owned(), count.parse().map_err(|_| wanted)?))
 }
 
-/// Reads an API and its URL; no API where the URL is for all.
+/// Reads an API and its URL; the API is empty if the URL is for all.
 #[allow(clippy::unnecessary_wraps)] // The builder says what is wrong with a URL.
 pub(super) fn base_url(text: &str) -> Result<(String, String), String> {
     let api = text.split_once('=').filter(|(api, _)| !api.contains([':', '/']));
@@ -68,7 +68,7 @@ pub(super) fn profile(text: &str) -> Result<(String, String), String> {
     Ok((api.to_owned(), profile.to_owned()))
 }
 
-/// Reads an API, and the rate that it lets through.
+/// Reads an API, and its rate limit: the requests at once, and those that are added each second.
 pub(super) fn rate_limit(text: &str) -> Result<(String, u64, u64), String> {
     let wanted = "write it like celigo=1000/300: a thousand at once, 300 more each second";
     let (api, rate) = text.split_once('=').ok_or(wanted)?;
@@ -88,7 +88,7 @@ pub(super) fn clock(text: &str) -> Result<Clock, String> {
     })
 }
 
-/// Reads a length of time, as people write it.
+/// Reads a duration such as `500ms` or `2min`.
 pub(super) fn duration(text: &str) -> Result<Duration, &'static str> {
     humantime::parse_duration(text).map_err(|_| "write it like 30s, 500ms or 2min")
 }

@@ -1,5 +1,5 @@
-//! The `STANDIN_…` variables of the environment. One that is almost a setting is refused: else its user believes in a setting
-//! that does nothing. Others belong to other programs, and are named.
+//! The `STANDIN_…` variables of the environment. One that is almost a setting is refused, because its user would
+//! believe that it has an effect. Others belong to other programs, and a warning names them.
 
 use std::ffi::{OsStr, OsString};
 
@@ -7,7 +7,7 @@ use clap::Command;
 
 use crate::cli::exit::Failed;
 
-/// The prefix of all of them.
+/// The prefix of all variables.
 const PREFIX: &str = "STANDIN_";
 /// The variables of plug-ins for test runners and build tools, which find the binary through them.
 const BINARY: &str = "STANDIN_BIN";
@@ -15,8 +15,8 @@ const PLUGINS: &str = "STANDIN_PLUGIN_";
 /// The variable that Kubernetes and Docker links set for a service of the name `standin`, and how its value begins.
 const SERVICE_LINK: (&str, &str) = ("STANDIN_PORT", "tcp://");
 
-/// Takes those variables from a command line that say nothing: an empty value is no value, and the address of a service
-/// is no port.
+/// Removes from a command line the variables without a usable value: an empty value is no value, and the address of a
+/// service is no port.
 pub(super) fn without_empty(cli: Command, environment: &impl Fn(&OsStr) -> Option<OsString>) -> Command {
     let says_nothing = |name: &OsStr| {
         let value = environment(name).map(|value| value.to_string_lossy().into_owned());
@@ -29,7 +29,7 @@ pub(super) fn without_empty(cli: Command, environment: &impl Fn(&OsStr) -> Optio
     commands.into_iter().fold(cli, |cli, name| cli.mut_subcommand(name, |command| without_empty(command, environment)))
 }
 
-/// Rejects variables that are almost a setting. The result is a warning of others that no command has, if there are any.
+/// Rejects variables that are almost a setting. Returns a warning about others that no command has, if there are any.
 pub(super) fn check(
     cli: &Command,
     environment: impl Iterator<Item = (OsString, OsString)>,
@@ -62,7 +62,7 @@ pub(super) fn check(
     })
 }
 
-/// Returns the setting that a name is a slip of the pen away from.
+/// Returns the setting whose name is one slip away from a name.
 fn close_to<'k>(name: &str, known: &'k [String]) -> Option<&'k str> {
     let own = |name: &str| name.strip_prefix(PREFIX).unwrap_or(name).to_owned();
     let given = own(name);

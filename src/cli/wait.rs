@@ -9,7 +9,7 @@ use crate::cli::client::Server;
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::values::duration;
 
-/// Between two attempts.
+/// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Wait until a server is ready
@@ -35,7 +35,7 @@ impl Wait {
             let left = self.timeout.saturating_sub(started.elapsed());
             let said = match server.get("/ready", left.max(PAUSE)) {
                 Ok(answered) if answered.status == 200 => return Ok(Exit::Good),
-                // Waiting longer would not make it another token.
+                // The token is wrong, and further attempts would not change that.
                 Ok(answered) if answered.status == 401 => return Err(server.unauthorized(&answered)),
                 Ok(answered) => format!("it answers /_standin/ready with {}", answered.status),
                 Err(why) => why,

@@ -1,4 +1,4 @@
-//! Files that are watched by looking at them again and again: that works on every file system, in every container.
+//! Files that are watched by polling, which works on every file system and in every container.
 
 use std::collections::BTreeMap;
 use std::fs::{self, Metadata};
@@ -7,23 +7,23 @@ use std::time::{Duration, Instant, SystemTime};
 
 /// The least time between two looks.
 const INTERVAL: Duration = Duration::from_millis(200);
-/// A look takes at most this part of the time between two.
+/// The least ratio of the time between two looks to the time of one.
 const PART: u32 = 10;
 /// The time in which a command may end by itself after a change.
 const GRACE: Duration = Duration::from_secs(1);
 /// The most files that are watched.
 const MOST_FILES: usize = 20_000;
-/// Folders in which tools put what they make.
+/// Folders that tools write.
 const SKIPPED: [&str; 4] = ["target", "node_modules", "__pycache__", "dist"];
 
 /// The changes of some files.
 #[derive(Debug)]
 pub(super) struct Changes {
     paths: Vec<PathBuf>,
-    /// Files of this process's own.
+    /// The files that this process writes, which are not watched.
     own: Vec<PathBuf>,
     known: Looks,
-    /// The files that have changed, once some have.
+    /// The files that have changed.
     changed: Vec<PathBuf>,
     have_come: bool,
 }
@@ -32,18 +32,19 @@ pub(super) struct Changes {
 type Looks = BTreeMap<PathBuf, Option<(Option<SystemTime>, u64)>>;
 
 impl Changes {
-    /// Watches these files and folders from now on, but for files of this process's own.
+    /// Watches these files and folders from now on, except the files that this process writes.
     pub(super) fn of(paths: Vec<PathBuf>, own: Vec<PathBuf>) -> Self {
         let known = look(&paths, &own);
         Self { paths, own, known, changed: Vec::new(), have_come: false }
     }
 
-    /// Tells whether something has changed.
+    /// Tells whether a file has changed.
     pub(super) fn have_come(&self) -> bool {
         self.have_come
     }
 
-    /// Says which file has changed, and how many more: a command that writes one runs again and again.
+    /// Returns the changed file, and the number of others, in words: a command that writes a watched file runs for
+    /// ever, and its user must see why.
     pub(super) fn words(&self) -> Option<String> {
         let first = self.changed.first()?.display();
         Some(match self.changed.len() - 1 {
@@ -57,7 +58,7 @@ impl Changes {
         self.known.len()
     }
 
-    /// Waits until something has changed and nothing changes any more; after that, for the grace time of a command.
+    /// Waits until a file has changed and no file changes any more; after that, for the grace time of a command.
     pub(super) async fn next(&mut self) {
         if self.have_come {
             return tokio::time::sleep(GRACE).await;
@@ -100,7 +101,7 @@ fn walk(folder: &Path, own: &[PathBuf], found: &mut Looks) {
         if is_skipped || found.len() >= MOST_FILES {
             continue;
         }
-        // A link to a folder may lead to where it stands.
+        // A link to a folder may lead to a folder above it.
         if kind.is_dir() {
             walk(&entry.path(), own, found);
         } else {

@@ -1,4 +1,4 @@
-//! Who asks, and what a token that is narrowed to some integrations sees.
+//! The caller of a request, and the records that a token sees which is narrowed to some integrations.
 
 use crate::apis::celigo::errors::is_doubled;
 use crate::apis::celigo::resources::shares::{integrations_named, is_account_wide};
@@ -12,7 +12,7 @@ use crate::engine::schema::schema::Schema;
 use crate::engine::state::State;
 use crate::engine::store::Record;
 
-/// The token of the environment when every one is good.
+/// The token for the environment when every token is good.
 const ANY_TOKEN: &str = "standin-celigo-token";
 
 /// Returns the variables that point a consumer at this API.
@@ -41,8 +41,8 @@ fn was_made(state: &State, token: &str) -> bool {
     state.store.of(&ACCESS_TOKENS).find("token", token).next().is_some()
 }
 
-/// Tells whether the caller may see a record: a narrowed token sees its integrations, what belongs to one of them, and
-/// what belongs to none at all.
+/// Tells whether the caller may see a record: a narrowed token sees its integrations, the records that belong to one of
+/// them, and those that belong to none.
 pub(super) fn is_visible(state: &State, caller: &Caller, resource: &'static Schema, record: &Record) -> bool {
     if caller.sees.is_none() {
         return true;

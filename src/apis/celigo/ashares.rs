@@ -1,4 +1,4 @@
-//! Shares: who may see an integration.
+//! Shares: the users that may see an integration.
 
 use serde_json::{Map, Value};
 
@@ -22,7 +22,8 @@ pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     context.list(&ASHARES, shares)
 }
 
-/// Handles `ashares.update`: what a share gives where the caller sees nothing cannot be named, and stays.
+/// Handles `ashares.update`: the caller cannot name integrations that it does not see, and their entries in the share
+/// stay.
 pub(super) fn update(context: &mut Context<'_>) -> Result<Response, Problem> {
     let share = context.record(&ASHARES, "id")?;
     let mut given = context.take_fields()?;
@@ -31,14 +32,14 @@ pub(super) fn update(context: &mut Context<'_>) -> Result<Response, Problem> {
     match given.get_mut(LEVELS) {
         Some(Value::Array(levels)) => levels.append(&mut unseen),
         None | Some(Value::Null) => given.insert(LEVELS, unseen.into()),
-        // Wrong, and told so.
+        // A wrong value is refused by the checks of the field.
         Some(_) => {}
     }
     context.state.replace(&ASHARES, &share, given, Actor::Consumer)?;
     Ok(Response::empty(context.success()))
 }
 
-/// Leaves out of a share what it gives where the caller sees nothing.
+/// Removes from a share the entries of integrations that the caller does not see.
 pub(super) fn narrow(caller: &Caller, share: &mut Map<String, Value>) {
     if let Some(Value::Array(levels)) = share.get_mut(LEVELS) {
         levels.retain(|level| is_seen(caller, level));

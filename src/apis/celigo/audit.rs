@@ -62,8 +62,8 @@ fn show(context: &Context<'_>, page: &Page, as_stored: bool) -> Response {
     context.tell_lost(page, paging::response(context, page, body))
 }
 
-/// Returns where an entry belongs: where the record does of which it tells. One of a record that is gone belongs nowhere that a
-/// narrowed token sees.
+/// Returns the integrations that an entry belongs to: those of its record. No narrowed token sees the entry of a record
+/// that is gone.
 pub(super) fn told_of<'w>(state: &'w State, entry: &'w Record) -> Vec<Option<&'w str>> {
     let id = entry.text("_resourceId");
     let title = entry.text("resourceType");
@@ -78,10 +78,10 @@ pub(super) fn told_of<'w>(state: &'w State, entry: &'w Record) -> Vec<Option<&'w
     }
 }
 
-/// The bytes of an entry without what it tells of.
+/// The bytes of an entry besides those of its record.
 const ENTRY_BYTES: usize = 500;
 
-/// Writes the entry of a change. Furnishing a world makes no history.
+/// Writes the entry of a change. Fixtures make no history.
 pub(super) fn note(state: &mut State, resource: &'static Schema, change: Change<'_>, by: Actor) {
     let source = match by {
         Actor::Consumer | Actor::Service => "api",
@@ -96,8 +96,8 @@ pub(super) fn note(state: &mut State, resource: &'static Schema, change: Change<
     let (at_ms, settings) = (state.clock.now_ms(), Arc::clone(&state.settings));
     let (seed, found_by) = (state.rng.seed(), ("_resourceId", record.shared_id()));
     let (old, new) = (old.cloned(), new.cloned());
-    // Most entries are never read: what they say is put together when one is.
-    // It keeps the record from before the change.
+    // Most entries are never read: the fields are made when one is. The entry keeps the record from before the change
+    // alive.
     let held_bytes = old.as_ref().or(new.as_ref()).map_or(0, Record::memory) + ENTRY_BYTES;
     let entry = LazyRecord::new(seed, found_by, at_ms, move |id| {
         let changed = new.as_ref().or(old.as_ref()).expect("a change is of a record");
@@ -130,7 +130,7 @@ pub(super) fn user_id(email: &str) -> String {
     SeededRng::new(fnv1a64(email)).object_id()
 }
 
-/// Returns the fields that differ, but for those that the service moves by itself.
+/// Returns the fields that differ, except those that the service changes by itself.
 fn differences(resource: &'static Schema, old: Option<&Record>, new: Option<&Record>) -> Vec<Value> {
     let moves = |name: &str| {
         name == resource.id_field

@@ -1,6 +1,6 @@
-//! Records that go with a record that goes, and records that hold it back.
+//! Cascades: records that are removed with another one, and records that keep another one from being removed.
 //!
-//! Consumers and administrators have one rule, so that no record ever refers to one that is gone.
+//! One rule holds for consumers and administrators, so that no record ever refers to one that is gone.
 
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ use crate::engine::state::State;
 use crate::engine::state::hooks::{Change, PendingChange};
 use crate::engine::store::Record;
 
-/// Removes the flows of an integration that goes, and the exports and imports that nothing else has. Connections stay.
+/// Removes the flows of a removed integration, and the exports and imports that no other flow uses. Connections stay.
 pub(super) fn integration_removed(state: &mut State, integration: &Record, by: Actor) -> Result<(), Problem> {
     let id = integration.id();
     let since = state.store.of(&RECYCLE_BIN).next_sequence();
@@ -24,7 +24,8 @@ pub(super) fn integration_removed(state: &mut State, integration: &Record, by: A
     let exports = membership::used_or_named(state, &EXPORTS, id, &flows);
     let imports = membership::used_or_named(state, &IMPORTS, id, &flows);
 
-    // All flows first, and only then what follows from each: what refers to another flow may itself be going.
+    // All flows are removed first, and then the consequences of each: a record that refers to a removed flow may be
+    // removed itself.
     for flow in &flows {
         state.store.of_mut(&FLOWS).remove(flow.id());
     }
@@ -60,7 +61,7 @@ pub(super) fn integration_removed(state: &mut State, integration: &Record, by: A
     recycle_bin::tie(state, since, integration)
 }
 
-/// Removes the errors of the steps that were taken out of a flow.
+/// Removes the errors of the steps that were removed from a flow.
 pub(super) fn steps_removed(state: &mut State, old: &Record, new: &Record) {
     let (before, after) = (membership::steps(old), membership::steps(new));
     let is_gone =
@@ -70,7 +71,7 @@ pub(super) fn steps_removed(state: &mut State, old: &Record, new: &Record) {
     }
 }
 
-/// Removes the errors and jobs of a flow that goes, and takes it out of the flows that run it next.
+/// Removes the errors and jobs of a removed flow, and its id from the flows that run it next.
 pub(super) fn flow_removed(state: &mut State, flow: &Record, by: Actor) -> Result<(), Problem> {
     for error in found(state, &ERRORS, "_flowId", flow.id()) {
         state.store.of_mut(&ERRORS).remove(error.id());
@@ -103,7 +104,7 @@ pub(super) fn connection_guard(state: &State, proposal: PendingChange<'_>, _: Ac
     user.map_or(Ok(()), |(user, record)| in_use(&CONNECTIONS, user, record))
 }
 
-/// Takes a connection that goes out of all registrations.
+/// Removes the id of a removed connection from all registrations.
 pub(super) fn connection_changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
     match change {
         Change::Removed(connection) => {
@@ -137,7 +138,7 @@ fn found(state: &State, resource: &'static Schema, field: &str, id: &str) -> Vec
     state.store.of(resource).find(field, id).cloned().collect()
 }
 
-/// Takes an id out of a list of ids, wherever it stands.
+/// Removes an id from a field of ids in all records of a kind.
 fn unlist(state: &mut State, resource: &'static Schema, field: &str, id: &str, by: Actor) -> Result<(), Problem> {
     for record in found(state, resource, field, id) {
         let ids = record.get(field).and_then(Value::as_array).into_iter().flatten();

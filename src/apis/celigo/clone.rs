@@ -26,8 +26,8 @@ const LEFT_OUT: &[&str] =
 /// Old ids and the ids that stand for them in the copy.
 pub(super) type CopiedIds = BTreeMap<String, String>;
 
-/// Handles `integrations.clone`: a new integration with copies of the flows, exports and imports. Connections are
-/// shared, but for those that `connectionMap` names others for.
+/// Handles `integrations.clone`: makes a new integration with copies of the flows, exports and imports. Connections are
+/// shared, except those that `connectionMap` replaces.
 pub(super) fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
     let original = context.record(&INTEGRATIONS, "id")?;
     let asked = context.fields()?;
@@ -57,13 +57,13 @@ pub(super) fn integration(context: &mut Context<'_>) -> Result<Response, Problem
     Ok(context.show(&copy))
 }
 
-/// Returns the line of a record in the list of what a copy made.
+/// Returns the line of a record in the list of the copied records.
 pub(super) fn line((model, made): (&'static str, &Record)) -> Value {
     json!({ "model": model, "_id": made.id(), "name": made.text("name") })
 }
 
-/// Returns the connections registered with a copy from the start, so that none of its flows registers another: each
-/// once, though one may stand for several.
+/// Returns the connections that are registered with a copy from the start, so that none of its flows registers another.
+/// A connection that replaces several is listed once.
 fn registered(state: &State, original: &Record, ids: &CopiedIds) -> Value {
     let needed = connection_registrations::needed(state, original);
     let needed = needed.iter().map(|id| ids.get(id).unwrap_or(id));
@@ -71,8 +71,8 @@ fn registered(state: &State, original: &Record, ids: &CopiedIds) -> Value {
     needed.filter(|id| seen.insert(*id)).map(|id| Value::from(id.as_str())).collect()
 }
 
-/// Copies what the original contains. Exports and imports come before the flows that use them; flows run others next
-/// only once all are there. Returns what was made, flows first.
+/// Copies the records of the original. Exports and imports come before the flows that use them; the flows that a flow
+/// runs next are set when all flows are there. Returns the copies, flows first.
 fn contain(state: &mut State, original: &Record, ids: &mut CopiedIds) -> Result<Vec<(&'static str, Record)>, Problem> {
     let mut steps = Vec::new();
     for (model, resource) in [("Export", &EXPORTS), ("Import", &IMPORTS)] {
@@ -102,7 +102,7 @@ fn contain(state: &mut State, original: &Record, ids: &mut CopiedIds) -> Result<
     Ok(copies.into_iter().map(|flow| ("Flow", flow)).chain(steps).collect())
 }
 
-/// Returns the fields of a copy: all that the service does not set itself, with the ids that stand for the old ones.
+/// Returns the fields of a copy: those that the service does not set itself, with the new ids in place of the old ones.
 pub(super) fn copied(resource: &'static Schema, record: &Record, ids: &CopiedIds) -> Document {
     let own = |name: &str| {
         name == resource.id_field
@@ -128,7 +128,7 @@ fn renamed(value: &Value, ids: &CopiedIds) -> Value {
     }
 }
 
-/// Returns the connections that stand for others, all of which must be there.
+/// Returns the connections that replace others, by the ids of these. All of them must exist.
 pub(super) fn connections(context: &Context<'_>, map: Option<&Value>) -> Result<CopiedIds, Problem> {
     const FIELD: &str = "connectionMap";
     let wrong = |expected| Problem::field(FIELD, FieldFaultKind::WrongType { expected });

@@ -1,4 +1,4 @@
-//! Which connections are registered with an integration.
+//! Registrations of connections with an integration.
 
 use std::collections::BTreeMap;
 
@@ -17,10 +17,10 @@ use crate::http::message::Response;
 
 const REGISTERED: &str = "_registeredConnectionIds";
 
-/// The field by which the body of a registration names its connections, where it is no bare array.
+/// The field of the body of a registration that lists its connections, if the body is no bare array.
 const GIVEN: &str = "_connectionIds";
 
-/// Handles `integrations.register`: the connections of the body are registered too.
+/// Handles `integrations.register`: registers the connections of the body too.
 pub(super) fn register(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let wrong = || Problem::field(GIVEN, FieldFaultKind::WrongType { expected: "an array of ids" });
@@ -44,7 +44,7 @@ pub(super) fn register(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::empty(context.route.success))
 }
 
-/// Handles `integrations.deregister`: the connection stays, but is not registered any more.
+/// Handles `integrations.deregister`: ends the registration of a connection, which stays.
 pub(super) fn deregister(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let connection = context.param("connectionId").to_owned();
@@ -81,7 +81,7 @@ fn connection_of<'w>(state: &'w State, step: &Record) -> Option<&'w Record> {
     state.store.of(&CONNECTIONS).get(step.text("_connectionId")?)
 }
 
-/// Returns the ids of connections, so that their order does not depend on where they were found.
+/// Returns the ids of connections in creation order.
 fn by_age<'r>(connections: impl Iterator<Item = &'r Record>) -> Vec<String> {
     let ids: BTreeMap<u64, &str> = connections.map(|connection| (connection.sequence(), connection.id())).collect();
     ids.into_values().map(str::to_owned).collect()

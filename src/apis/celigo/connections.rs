@@ -1,4 +1,4 @@
-//! Operations of a connection: whether the other side answers, and what is left to a scenario.
+//! Operations of a connection: pings and tests, and calls of the other side, which only a scenario can answer.
 
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ pub(super) fn ping(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &body))
 }
 
-/// Handles `connections.test`, and a ping by `POST`: the same in more words.
+/// Handles `connections.test`, and a ping by `POST`: a ping whose answer has more fields.
 pub(super) fn test(context: &mut Context<'_>) -> Result<Response, Problem> {
     let connection = context.record(&CONNECTIONS, "id")?;
     let body = if is_offline(&connection) {
@@ -52,7 +52,7 @@ pub(super) fn ping_unsaved(context: &mut Context<'_>) -> Result<Response, Proble
     Ok(Response::json(context.success(), &json!({ "code": 200 })))
 }
 
-/// Handles `connections.proxy`: there is no other side here, so that only a rule can answer a good call.
+/// Handles `connections.proxy`: there is no other side here, so that only a fault rule can answer a good call.
 pub(super) fn proxy(context: &mut Context<'_>) -> Result<Response, Problem> {
     context.record(&CONNECTIONS, "id")?;
     let sent = |name: &str| context.request.header(name).is_some_and(|value| !value.trim().is_empty());
@@ -66,18 +66,18 @@ pub(super) fn proxy(context: &mut Context<'_>) -> Result<Response, Problem> {
     Err(context.not_modelled())
 }
 
-/// Handles `connections.oauth2`: where a user would give consent, at an address on this server.
+/// Handles `connections.oauth2`: returns the address on this server where a user would give consent.
 pub(super) fn oauth2(context: &mut Context<'_>) -> Result<Response, Problem> {
     let connection = context.record(&CONNECTIONS, "id")?;
     let url = format!("{}{}/connection/{}/oauth2/authorize", context.origin(), context.api.base, connection.id());
     Ok(Response::json(context.success(), &json!({ "authorizationURL": url })))
 }
 
-/// The parameter that says what the user decided.
+/// The parameter with the decision of the user.
 const DECISION: &str = "decision";
 
-/// Handles `connections.consent`: the page where a user decides, and what comes of it. A connection that the user allows
-/// works again.
+/// Handles `connections.consent`: shows the page where a user decides, and applies the decision. A connection that the
+/// user allows works again.
 pub(super) fn consent(context: &mut Context<'_>) -> Result<Response, Problem> {
     let connection = context.record(&CONNECTIONS, "id")?;
     let name = html::escaped(connection.text("name").unwrap_or(connection.id()));

@@ -50,8 +50,8 @@ pub(super) fn uninstaller(context: &mut Context<'_>) -> Result<Response, Problem
     step(context, "uninstallerFunction", false)
 }
 
-/// Handles `integrations.settings`: `persistSettings` merges what is pending into the settings; every other function is
-/// answered and left to the scenario.
+/// Handles `integrations.settings`: `persistSettings` merges the pending values into the settings; every other function
+/// only gets an answer, which a scenario can replace.
 pub(super) fn settings(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = installed(context)?;
     if context.param("function") != "persistSettings" {
@@ -68,7 +68,7 @@ pub(super) fn settings(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.route.success, &json!({ "success": true, "pending": pending, "settings": settings })))
 }
 
-/// Handles `integrations.uninstall`: the integration goes, with all it contains.
+/// Handles `integrations.uninstall`: removes the integration with all that it contains.
 pub(super) fn uninstall(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = installed(context)?;
     context.state.remove(&INTEGRATIONS, &integration, Actor::Service)?;

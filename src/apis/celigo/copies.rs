@@ -30,7 +30,7 @@ fn copy_name(original: &Record, given: &Document) -> Result<String, Problem> {
     Ok(named.unwrap_or_else(|| format!("Clone - {}", original.text("name").unwrap_or_default())))
 }
 
-/// Handles `flows.clone`: the flow and its steps, in an integration. The copy is disabled.
+/// Handles `flows.clone`: copies the flow and its steps into an integration. The copy is disabled.
 pub(super) fn flow(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     let given = context.fields()?;
@@ -83,7 +83,7 @@ pub(super) fn import(context: &mut Context<'_>) -> Result<Response, Problem> {
     copy(context, &IMPORTS)
 }
 
-/// Handles `lookupcaches.clone`: with its data.
+/// Handles `lookupcaches.clone`: copies the cache with its data.
 pub(super) fn lookup_cache(context: &mut Context<'_>) -> Result<Response, Problem> {
     let response = copy(context, &LOOKUP_CACHES)?;
     let made: Value = serde_json::from_slice(&response.body).unwrap_or_default();
@@ -117,7 +117,7 @@ fn copy(context: &mut Context<'_>, schema: &'static Schema) -> Result<Response, 
     Ok(context.show(&copy))
 }
 
-/// Handles `integrations.clonePreview`: what a copy would be made of.
+/// Handles `integrations.clonePreview`: lists the records that a copy would copy.
 pub(super) fn preview(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let shown = |record: &Record| serde_json::from_slice::<Value>(record.bytes()).expect("a record is JSON");
@@ -130,7 +130,7 @@ pub(super) fn preview(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &json!({ "objects": objects })))
 }
 
-/// Returns the connection that the body names, which must be there.
+/// Returns the connection that the body names, which must exist.
 fn connection(context: &Context<'_>, given: &Document, name: &'static str) -> Result<String, Problem> {
     let id = given_text(given, name)?.ok_or_else(|| Problem::field(name, FieldFaultKind::Missing))?;
     let connection = context.state.store.of(&CONNECTIONS).get(&id);
@@ -159,7 +159,8 @@ fn replace(context: &mut Context<'_>, schema: &'static Schema) -> Result<Respons
     Ok(context.show(&record))
 }
 
-/// Handles `flows.replaceConnection`: in all its steps on the old one; the new one is registered.
+/// Handles `flows.replaceConnection`: replaces the connection of all steps that use the old one, and registers the new
+/// one.
 pub(super) fn replace_in_flow(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     let given = context.fields()?;

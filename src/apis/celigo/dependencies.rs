@@ -12,7 +12,7 @@ use crate::engine::schema::schema::Schema;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// Shows what names the record of the path, by type, and none for a type that has nothing.
+/// Lists the records that name the record of the path, by type; a type without such records is left out.
 pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let named = kinds::of_path(context.route);
     let record = context.record(named.schema, "id")?;
@@ -58,7 +58,7 @@ fn find(value: &Value, text: &str, path: String, found: &mut Vec<String>) {
     }
 }
 
-/// Handles `flows.descendants`: the exports and imports of a flow.
+/// Handles `flows.descendants`: lists the exports and imports of a flow.
 pub(super) fn descendants(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     let steps = membership::steps(&flow);

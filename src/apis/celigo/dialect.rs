@@ -65,7 +65,7 @@ impl Dialect for Celigo {
 
     fn page(&self, context: &mut Context<'_>, page: &Page) -> Response {
         let response = lists::response(context, page);
-        // The form of the links of the running service is seen with clients.
+        // Public clients show the form of the running service's links.
         if context.profile() == Profile::Live && response.header("link").is_some() {
             context.rests_on(Evidence::Observed);
         }

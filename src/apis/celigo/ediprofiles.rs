@@ -26,7 +26,7 @@ pub(super) fn guard(_: &State, change: PendingChange<'_>, _: Actor) -> Result<()
     }
 }
 
-/// Handles `ediTransactions.query`: transactions of a file type, narrowed by what else the body says.
+/// Handles `ediTransactions.query`: lists the transactions of a file type that match the other fields of the body.
 pub(super) fn query(context: &mut Context<'_>) -> Result<Response, Problem> {
     let given = context.fields()?;
     let wanted = |name: &'static str| match given.get(name) {

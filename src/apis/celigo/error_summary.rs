@@ -11,7 +11,7 @@ use crate::engine::state::State;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// Handles `integrations.errors`: how many open errors each flow has; flows without any are left out.
+/// Handles `integrations.errors`: counts the open errors of each flow; flows without any are left out.
 pub(super) fn summary(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let state: &State = context.state;

@@ -186,10 +186,10 @@ const fn error(
     ErrorDef { name, code: name, status, variants: &[], message, evidence, source }
 }
 
-/// The time to wait after a 429 that does not say one.
+/// The seconds to wait after a 429 of a rule that does not say them.
 const RETRY_AFTER_S: u64 = 1;
 
-/// Most bodies have no more bytes.
+/// The room for a body: most bodies have no more bytes.
 const BODY_BYTES: usize = 128;
 
 /// One error of an answer: its message, when the table's own would not do, and the field it is about.
@@ -279,7 +279,7 @@ pub(super) fn problem(profile: Profile, request_context: &RequestContext<'_>, pr
         Problem::Full { .. } => (FULL, saying(problem.plain())),
         Problem::Internal { what } | Problem::Refused { reason: what } => (INTERNAL, saying(what.clone())),
     };
-    // A call that needs no token has none to be told about.
+    // The answer to a call that needs no token does not speak of one.
     let is_public = request_context.route.is_some_and(|route| route.access == Access::Public);
     let has_message = *error == *UNAUTHORIZED && !is_public;
     let mut response = Response::json_bytes(error.status, body(profile, error, &entries, has_message));
@@ -290,13 +290,13 @@ pub(super) fn problem(profile: Profile, request_context: &RequestContext<'_>, pr
     RenderedError { error, evidence, response }
 }
 
-/// Tells whether a token begins with the scheme once more, as that of a client does whose setting holds both.
+/// Tells whether a token begins with the scheme once more, as it does for a client whose setting holds both.
 pub(super) fn is_doubled(token: &str) -> bool {
     let (scheme, rest) = token.split_at_checked("bearer ".len()).unwrap_or_default();
     scheme.eq_ignore_ascii_case("bearer ") && !rest.is_empty()
 }
 
-/// Words a bad token as the running service does: in words of its own, with another status for one behind two schemes.
+/// Renders a bad token as the running service does: with its own message, and another status for a doubled scheme.
 fn not_authorized_live(request_context: &RequestContext<'_>) -> RenderedError {
     let token = request_context.request.bearer();
     let words = if request_context.request.header("authorization").is_some() {
@@ -311,8 +311,8 @@ fn not_authorized_live(request_context: &RequestContext<'_>) -> RenderedError {
     RenderedError { error: UNAUTHORIZED, evidence, response }
 }
 
-/// The bodies that tell of records which are not there. Consumers ask again and again for what is to come or to go, so
-/// these are put together once.
+/// The bodies about missing records. Consumers poll for records that are to come or to go, so these bodies are made
+/// once.
 static MISSING: LazyLock<Vec<(&'static Schema, Bytes)>> =
     LazyLock::new(|| API.schemas().map(|resource| (resource, missing_body(resource))).collect());
 
@@ -330,7 +330,7 @@ fn missing_body(resource: &Schema) -> Bytes {
 
 fn body(profile: Profile, error: &ErrorDef, entries: &[Fault<'_>], has_message: bool) -> Vec<u8> {
     let alone = entries.first().filter(|_| has_message);
-    // Clients read one key or the other.
+    // Some clients read one key, some the other.
     let shown = if alone.is_some() && profile == Profile::Live { &[] } else { entries };
     let mut text = Vec::with_capacity(BODY_BYTES);
     let mut body = Object::new(&mut text);
@@ -359,7 +359,7 @@ fn is_dangling(fault: &FieldFault) -> bool {
     matches!(fault.kind, FieldFaultKind::Dangling { .. })
 }
 
-/// Words a reference to nothing as the running service does.
+/// Renders a dangling reference as the running service does.
 fn reference(fault: &FieldFault) -> Fault<'_> {
     let FieldFaultKind::Dangling { to, .. } = &fault.kind else { return Fault::default() };
     let title =
@@ -393,7 +393,7 @@ fn not_found(title: &str) -> String {
     format!("{title} not found")
 }
 
-/// Returns the text of an error that is asked for by its name alone: the documents' own words, where they show any.
+/// Returns the text of an error that a rule gives by its name alone: the documents' own words, if they show any.
 fn usual(
     request_context: &RequestContext<'_>,
     error: &ErrorDef,

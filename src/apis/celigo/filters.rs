@@ -1,4 +1,4 @@
-//! Which records a list shows, and in which order.
+//! Filters and orders of lists.
 
 use std::cmp::Ordering;
 
@@ -20,19 +20,19 @@ pub(super) const NO_FILTERS: &[&str] =
 /// The fields that `search` looks at.
 const SEARCHED: [&str; 2] = ["name", "description"];
 
-/// The reason of a parameter that a list does not know.
+/// The reason for refusing a parameter that a list does not know.
 pub(super) const NOT_TAKEN: &str = "is not taken by this list";
 
-/// One of several values, with commas between.
+/// The ending of a filter by one of several values, with commas between.
 const AMONG: &str = "_in";
 
-/// The farthest from 1970 that a moment in milliseconds may lie, either way.
+/// The most milliseconds that a moment may lie before or after 1970.
 pub(super) const MOST_MS: i64 = LAST_MS.cast_signed();
 
-/// A test of how a value stands to the one that is wanted.
+/// A test of the order of a value and the wanted one.
 type OrderTest = fn(Ordering) -> bool;
 
-/// Endings of a field's name, each with the comparison of values it stands for.
+/// Endings of a field's name, each with its comparison.
 const COMPARISONS: [(&str, OrderTest); 4] =
     [("", Ordering::is_eq), (AMONG, Ordering::is_eq), ("_gte", Ordering::is_ge), ("_lte", Ordering::is_le)];
 
@@ -40,7 +40,7 @@ const COMPARISONS: [(&str, OrderTest); 4] =
 #[derive(Clone, Copy)]
 struct Column {
     field: &'static Field,
-    /// The text in the field that is meant.
+    /// The member of the field that is meant.
     member: Option<&'static str>,
 }
 
@@ -58,7 +58,7 @@ impl Column {
             .then_some(Self { field, member })
     }
 
-    /// Tells whether records can be ordered by it: of several values, none comes first.
+    /// Tells whether records can be ordered by it; a column with several values has no order.
     fn is_ordered(self) -> bool {
         !matches!(self.kind(), Kind::Any | Kind::Strings | Kind::EnumList(_) | Kind::References(_))
     }
@@ -72,7 +72,7 @@ impl Column {
         self.member.map_or(Some(value), |member| value.get(member))
     }
 
-    /// Returns the values to compare: of a list every value by itself; a flag that is absent is false.
+    /// Returns the values to compare: each value of a list; `false` for an absent flag.
     fn values(self, record: &Record) -> &[Value] {
         match self.value(record) {
             Some(Value::Array(values)) => values,
@@ -83,7 +83,7 @@ impl Column {
     }
 }
 
-/// Returns the name of the field that clients also spell so: `flow_id` is `_flowId`.
+/// Returns the name of the field for another spelling of it: `flow_id` is `_flowId`.
 fn id_field(name: &str) -> Option<String> {
     let words = name.strip_suffix("_id").filter(|words| !words.is_empty() && !words.starts_with('_'))?;
     let mut field = String::from("_");
@@ -96,7 +96,7 @@ fn id_field(name: &str) -> Option<String> {
     Some(field)
 }
 
-/// A value that a query wants, read as the kind of field can be compared.
+/// A value that a query wants, read by the kind of its field.
 enum WantedValue {
     Flag(bool),
     Whole(i64),
@@ -119,7 +119,7 @@ impl WantedValue {
         }
     }
 
-    /// Returns how a value of a record stands to the wanted one.
+    /// Returns the order of a value of a record and the wanted one.
     fn order(&self, value: &Value) -> Option<Ordering> {
         match self {
             Self::Flag(wanted) => Some(value.as_bool()?.cmp(wanted)),
@@ -140,7 +140,7 @@ pub(super) fn given<'q>(query: &'q Query<'_>, name: &str) -> Option<&'q str> {
     query.get(name).filter(|text| !text.is_empty())
 }
 
-/// Returns the names that a list can be filtered and ordered by, with what they hold.
+/// Returns the names that a list can be filtered and ordered by, with their kinds.
 pub(super) fn names(resource: &'static Schema) -> impl Iterator<Item = (&'static str, Kind)> {
     let others = resource.parameters.iter().map(|(name, _)| *name);
     let names = resource.fields.iter().map(|field| field.name).chain(others);
@@ -159,17 +159,17 @@ pub(super) fn bounds(resource: &'static Schema) -> impl Iterator<Item = (&'stati
     resource.parameters.iter().copied().filter(move |(name, _)| !is_column(name))
 }
 
-/// Returns the name of the field that a parameter asks for, without the suffix of a comparison.
+/// Returns the name of the field of a parameter, without the suffix of a comparison.
 pub(super) fn field_of(parameter: &str) -> &str {
     let suffixes = COMPARISONS.iter().map(|(suffix, _)| *suffix).filter(|suffix| !suffix.is_empty());
     suffixes.into_iter().find_map(|suffix| parameter.strip_suffix(suffix)).unwrap_or(parameter)
 }
 
-/// Returns the records that a query asks for: those whose fields have the given values and that hold the text searched
-/// for.
+/// Returns the test of the records that a query selects: their fields have the given values, and they have the text of
+/// `search`.
 pub(super) fn keep(query: &Query<'_>, resource: &'static Schema) -> Result<Option<Keep>, Problem> {
     let mut tests: Vec<Keep> = Vec::new();
-    // A filter without a value is none.
+    // A filter without a value is ignored.
     for (name, value) in query.pairs().filter(|(_, value)| !value.is_empty()) {
         let is_general = NO_FILTERS.contains(&name);
         let test = if is_general { None } else { filter(resource, name, value)? };
@@ -194,7 +194,7 @@ pub(super) fn keep(query: &Query<'_>, resource: &'static Schema) -> Result<Optio
     })
 }
 
-/// Rejects a parameter that is given twice, with values that differ: one of them would be ignored.
+/// Rejects a parameter that has two different values, of which one would be ignored.
 fn once(query: &Query<'_>, name: &str) -> Result<(), Problem> {
     let mut values = query.pairs().filter(|(known, value)| *known == name && !value.is_empty()).map(|(_, value)| value);
     let first = values.next();
@@ -223,13 +223,13 @@ fn filter(resource: &'static Schema, name: &str, value: &str) -> Result<Option<K
     };
     let asked = COMPARISONS.iter().find_map(|(suffix, holds)| {
         let column = Column::find(resource, long.strip_suffix(suffix)?)?;
-        // A kind that has no order has no bounds.
+        // Only a kind with an order can have bounds.
         let fits =
             holds(Ordering::Less) == holds(Ordering::Greater) || matches!(column.kind(), Kind::Time | Kind::Integer);
         fits.then_some((*suffix, *holds, column))
     });
     let Some((suffix, holds, column)) = asked else { return Ok(None) };
-    // No word of an enumeration has a comma.
+    // Words of an enumeration have no commas, so that several can be given.
     let is_among = suffix == AMONG || matches!(column.kind(), Kind::Enum(_));
     let texts: Vec<&str> = if is_among { value.split(',').collect() } else { vec![value] };
     let wanted = texts.into_iter().map(|text| WantedValue::read(column.kind(), text)).collect::<Result<Vec<_>, _>>();
@@ -250,8 +250,8 @@ fn only(meaning: Meaning, name: &str, value: &str) -> Result<Option<Keep>, Probl
     }
 }
 
-/// Returns the order that `sort`, or `sort_by`, asks for: fields with commas between, `-` before one that falls.
-/// Records without the field come first.
+/// Returns the order of `sort`, or `sort_by`: fields with commas between, `-` before a falling one. Records without the
+/// field come first.
 pub(super) fn order(query: &Query<'_>, resource: &'static Schema) -> Result<Option<Order>, Problem> {
     let Some((parameter, sort)) = ["sort", "sort_by"].into_iter().find_map(|name| Some((name, given(query, name)?)))
     else {

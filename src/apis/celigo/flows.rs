@@ -10,7 +10,7 @@ use crate::engine::state::hooks::Change;
 pub(super) fn changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
     match change {
         Change::Removed(flow) => cascade::flow_removed(state, flow, by),
-        // Files say themselves what is registered.
+        // Fixtures list the registrations themselves.
         Change::Created(_) if by == Actor::Fixture => Ok(()),
         Change::Created(flow) => connection_registrations::of_flow(state, flow, by),
         Change::Replaced(old, flow) => {

@@ -1,4 +1,4 @@
-//! Made-up records. What one refers to is there already, or made up first.
+//! Generated records. The records that one refers to exist already, or are generated first.
 
 use fake::Fake;
 use fake::faker::internet::en::SafeEmail;
@@ -19,7 +19,7 @@ use crate::engine::store::Record;
 const SUBJECTS: &[&str] =
     &["Orders", "Invoices", "Customers", "Items", "Payments", "Returns", "Shipments", "Stock", "Vendors", "Leads"];
 
-/// Where it flows to.
+/// Systems that the data flows to.
 const SYSTEMS: &[&str] = &["Ledger", "Storefront", "Warehouse", "ERP", "CRM", "Payroll", "Helpdesk", "Data Lake"];
 
 const LEVELS: &[&str] = &["administrator", "manage", "monitor"];
@@ -28,15 +28,15 @@ const CODES: &[&str] = &["DUP_RCRD", "USER_ERROR", "RCRD_LOCKED", "REQUIRED_FIEL
 
 const STATUSES: &[&str] = &["completed", "completed", "completed", "failed"];
 
-/// The time that generated runs and changes lie back at most.
+/// The longest time ago that a generated run or change lies.
 const PAST_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 
-/// Registers the connections of made-up flows with their integrations.
+/// Registers the connections of generated flows with their integrations.
 pub(super) fn register(state: &mut State, flows: &[Record]) -> Result<(), Problem> {
     flows.iter().try_for_each(|flow| connection_registrations::of_flow(state, flow, Actor::Fixture))
 }
 
-/// An integration.
+/// Makes up an integration.
 // A generator may fail; this one does not.
 #[allow(clippy::unnecessary_wraps)]
 pub(super) fn integration(state: &mut State, place: usize) -> Result<Document, Problem> {
@@ -210,7 +210,7 @@ pub(super) fn revision(state: &mut State, _: usize) -> Result<Document, Problem>
     Ok(fields(json!({ "_integrationId": some(state, &INTEGRATIONS)?.id(), "description": sentence(state) })))
 }
 
-/// Returns a record to refer to: one of those there are, or, where there is none, a first one.
+/// Returns a record to refer to: an existing one or, if there is none, a first one.
 fn some(state: &mut State, resource: &'static Schema) -> Result<Record, Problem> {
     let count = state.store.of(resource).len();
     if count > 0 {

@@ -1,4 +1,4 @@
-//! Changes that the service refuses, whatever the fields themselves say.
+//! Guards: changes that the service refuses although each field is valid.
 
 use serde_json::Value;
 
@@ -16,11 +16,12 @@ use crate::engine::state::hooks::PendingChange;
 use crate::engine::store::Record;
 use crate::http::tree::bytes_of;
 
-/// The most records of a mock output, and the most bytes.
+/// The most records of a mock output.
 const MOCK_RECORDS: usize = 10;
 const MOCK_BYTES: usize = 1 << 20;
 
-/// Keeps names unique over the account, and on the running service, which takes any name, integrations that have flows.
+/// Rejects a name that another integration has; the running service takes any name, and refuses to remove an
+/// integration that has flows.
 pub(super) fn integration(state: &State, proposal: PendingChange<'_>, by: Actor) -> Result<(), Problem> {
     let is_live = state.settings.profile(API.name) == Profile::Live;
     let (fields, own) = match proposal {
@@ -53,7 +54,8 @@ pub(super) fn flow(_: &State, proposal: PendingChange<'_>, by: Actor) -> Result<
     Ok(())
 }
 
-/// Keeps exports that flows use, and rejects more mock data of a consumer than the service takes.
+/// Refuses to remove an export that a flow uses, and rejects mock data of a consumer that is larger than the service
+/// takes.
 pub(super) fn export(state: &State, proposal: PendingChange<'_>, by: Actor) -> Result<(), Problem> {
     if let PendingChange::Create(fields) | PendingChange::Replace(_, fields) = &proposal {
         listener(fields)?;
@@ -64,7 +66,8 @@ pub(super) fn export(state: &State, proposal: PendingChange<'_>, by: Actor) -> R
     cascade::export_guard(state, proposal, by)
 }
 
-/// Rejects settings of a listener that it would not understand: it would check nothing, or answer otherwise than is said.
+/// Rejects settings of a listener that are not understood: the listener would verify nothing, or answer otherwise than
+/// they say.
 fn listener(export: &Document) -> Result<(), Problem> {
     let Some(settings) = export.get("webhook").and_then(Value::as_object) else { return Ok(()) };
     let given = |name: &str| settings.get(name).filter(|value| !value.is_null() && *value != "");

@@ -12,10 +12,10 @@ use crate::engine::schema::schema::Actor;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// The private field with what was last put as the distribution of an export.
+/// The private field with the last distribution of an export.
 pub(super) const DISTRIBUTED: &str = "standin_distributed";
 
-/// Handles `exports.invoke`: the records of an export, a page at a time.
+/// Handles `exports.invoke`: returns the records of an export, a page at a time.
 pub(super) fn export(context: &mut Context<'_>) -> Result<Response, Problem> {
     let export = context.record(&EXPORTS, "id")?;
     let records = or_made_up(context, records(context, &export));
@@ -40,7 +40,8 @@ pub(super) fn export(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &body))
 }
 
-/// Returns the records of an export, if it has some: of a webhook, those of its last delivery; of others, those of a run.
+/// Returns the records of an export, if it has some: those of the last delivery for a webhook, those of a run for
+/// another.
 fn records(context: &Context<'_>, export: &Record) -> Option<Vec<Value>> {
     if export.text("type") != Some("webhook") {
         return mock_data::given(export);
@@ -50,7 +51,7 @@ fn records(context: &Context<'_>, export: &Record) -> Option<Vec<Value>> {
     Some(records.cloned().unwrap_or_default())
 }
 
-/// Returns these records, else made-up ones, which the answer then rests on.
+/// Returns these records or, without them, generated ones, on which the answer then rests.
 fn or_made_up(context: &mut Context<'_>, records: Option<Vec<Value>>) -> Vec<Value> {
     records.unwrap_or_else(|| {
         context.rests_on(Evidence::Assumed);
@@ -74,7 +75,7 @@ pub(super) fn preview(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &json!({ "data": records, "dataURIs": [], "stages": [stage] })))
 }
 
-/// Handles `imports.invoke`: an answer for each record of the body.
+/// Handles `imports.invoke`: returns a result for each record of the body.
 pub(super) fn import(context: &mut Context<'_>) -> Result<Response, Problem> {
     let import = context.record(&IMPORTS, "id")?;
     let given = match context.body.as_ref() {
@@ -92,7 +93,7 @@ pub(super) fn import(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &rows))
 }
 
-/// Handles `exports.distributed`: what was put last.
+/// Handles `exports.distributed`: returns the last distribution.
 pub(super) fn distributed(context: &mut Context<'_>) -> Result<Response, Problem> {
     let export = context.record(&EXPORTS, "id")?;
     let last = export.get(DISTRIBUTED).cloned().unwrap_or_else(|| json!({}));
@@ -128,7 +129,7 @@ pub(super) fn request_path(context: &mut Context<'_>) -> Result<Response, Proble
     answered_by_a_rule(context, &api)
 }
 
-/// Refuses a call of a published API: only a rule knows the answer, and none is for a disabled one.
+/// Returns the problem of a call of a published API: only a fault rule knows the answer, and a disabled API has none.
 fn answered_by_a_rule(context: &Context<'_>, api: &Record) -> Result<Response, Problem> {
     if api.get("disabled") == Some(&Value::Bool(true)) {
         return Err(Problem::NotFound { resource: &APIS, id: api.id().to_owned() });

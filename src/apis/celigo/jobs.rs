@@ -1,4 +1,4 @@
-//! Jobs: lists of them, the family of one, its end.
+//! Operations of jobs: lists, families, cancellation.
 
 use serde_json::{Map, Value, json};
 
@@ -16,10 +16,10 @@ use crate::engine::state::State;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// Parameters that narrow a list to the steps of something.
+/// Parameters that narrow a list to jobs of steps.
 const STEPS: &[&str] = &["_flowJobId", "_parentJobId", "_exportId", "_importId"];
 
-/// Parameters of which the running service wants one.
+/// Parameters of which the running service requires one.
 const SCOPES: &[&str] =
     &["_integrationId", "_flowId", "_jobId", "_flowJobId", "_parentJobId", "_bulkJobId", "_exportId", "_importId"];
 
@@ -67,7 +67,7 @@ pub(super) fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(context.show(&job))
 }
 
-/// Handles `jobs.list`: the latest first. The running service wants to know whose jobs.
+/// Handles `jobs.list`: lists jobs, the latest first. The running service requires one of [`SCOPES`].
 pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     if context.profile() == Profile::Live {
         check_scope(context)?;
@@ -76,7 +76,7 @@ pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     listed(context, jobs)
 }
 
-/// Tells whether the query has a value for one of these fields, in whatever way it compares.
+/// Tells whether the query has a value for one of these fields, with any comparison.
 fn asks(context: &Context<'_>, names: &[&str]) -> bool {
     let given = context.query.pairs().filter(|(_, value)| !value.is_empty());
     given.into_iter().any(|(name, _)| names.contains(&filters::field_of(name)))
@@ -98,7 +98,7 @@ fn check_scope(context: &Context<'_>) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Shows jobs, those of steps only where the query asks for them: without links, because the next page is asked for by time.
+/// Shows jobs; those of steps only if the query selects them. There are no links, because clients page by time.
 fn listed(context: &mut Context<'_>, mut jobs: Vec<Record>) -> Result<Response, Problem> {
     if !asks(context, &["type", "_jobId"]) && !asks(context, STEPS) {
         jobs.retain(is_parent);
@@ -120,7 +120,7 @@ fn page_of(context: &mut Context<'_>, jobs: &[Record]) -> Result<Page, Problem> 
     Ok(page)
 }
 
-/// Handles `flows.jobs`: those of the flow. The running service has no such path.
+/// Handles `flows.jobs`: lists the jobs of a flow. The running service has no such path.
 pub(super) fn of_flow(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     missing_live(context)?;
@@ -128,7 +128,7 @@ pub(super) fn of_flow(context: &mut Context<'_>) -> Result<Response, Problem> {
     listed(context, jobs)
 }
 
-/// Handles `integrations.jobs`: those of the integration. The running service has no such path.
+/// Handles `integrations.jobs`: lists the jobs of an integration. The running service has no such path.
 pub(super) fn of_integration(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     missing_live(context)?;
@@ -144,13 +144,13 @@ fn missing_live(context: &mut Context<'_>) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Handles `flows.latestJobs`: the newest run of the flow.
+/// Handles `flows.latestJobs`: returns the newest run of the flow.
 pub(super) fn latest_of_flow(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     show_latest(context, &[flow])
 }
 
-/// Handles `integrations.latestJobs`: the newest run of each flow.
+/// Handles `integrations.latestJobs`: returns the newest run of each flow.
 pub(super) fn latest_of_integration(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let flows = membership::of(context.state, &integration, &FLOWS);
@@ -168,7 +168,7 @@ fn show_latest(context: &mut Context<'_>, flows: &[Record]) -> Result<Response, 
     Ok(paging::response(context, &page, page.json().clone()))
 }
 
-/// Handles `jobs.family`: a run with the jobs of its steps.
+/// Handles `jobs.family`: returns a run with the jobs of its steps.
 pub(super) fn family(context: &mut Context<'_>) -> Result<Response, Problem> {
     let job = context.record(&JOBS, "id")?;
     if job.is_assumed() {
@@ -184,8 +184,7 @@ pub(super) fn family(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &Value::Object(family)))
 }
 
-/// Handles `jobs.current`: the runs that have not ended, of the integrations and flows and in the statuses that the
-/// body names.
+/// Handles `jobs.current`: lists the runs that have not ended, of the integrations, flows and statuses in the body.
 pub(super) fn current(context: &mut Context<'_>) -> Result<Response, Problem> {
     let wanted = ["_integrationIds", "_flowIds", "status"].map(|name| step_errors::texts(context, name));
     let [integrations, flows, statuses] = wanted;
@@ -222,7 +221,7 @@ pub(super) fn cancel(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(context.show(&job))
 }
 
-/// Handles `jobs.jobErrors`: the errors of a run or a step, by their older form. The running service has none.
+/// Handles `jobs.jobErrors`: lists the errors of a run or a step in their older form. The running service lists none.
 pub(super) fn errors(context: &mut Context<'_>) -> Result<Response, Problem> {
     let job = context.record(&JOBS, "id")?;
     missing_live(context)?;

@@ -1,4 +1,4 @@
-//! JSON Patch (RFC 6902), as far as the service takes it: what is added, replaced and removed.
+//! The part of JSON Patch (RFC 6902) that the service takes: `add`, `replace` and `remove`.
 
 use serde_json::Value;
 
@@ -19,11 +19,11 @@ pub(super) struct PatchOperation {
 pub(super) enum PatchChange {
     /// Adds a member or an element, or takes the place of a member.
     Add(Value),
-    /// Takes the place of what is there.
+    /// Replaces the value there.
     Replace(Value),
-    /// Removes what is there.
+    /// Removes the value there.
     Remove,
-    /// One of those that the service does not take.
+    /// An operation that the service does not take.
     Other,
 }
 

@@ -51,7 +51,7 @@ pub(super) const KINDS: &[PathKind] = &[
 ///
 /// # Panics
 ///
-/// When it begins with none.
+/// Panics if it begins with none.
 pub(super) fn of_path(route: &Route) -> &'static PathKind {
     let word = route.path.split('/').nth(1).unwrap_or_default();
     let kind = KINDS.iter().find(|kind| kind.word == word);

@@ -1,5 +1,5 @@
-//! Evidence for the words of errors: the documents and public clients show some sentences of a code, and others are
-//! ours.
+//! Evidence for the messages of errors: the documents and public clients show some messages of a code, and standin
+//! makes up others.
 
 use crate::apis::celigo::API;
 use crate::engine::schema::error_def::Evidence::{Assumed, Documented, Observed};
@@ -12,7 +12,7 @@ pub(super) const STEPS_TWICE: &str = "\"pageProcessors\" is not allowed when \"r
 /// The words that the documents have for a path that cannot be patched, behind that path.
 pub(super) const NOT_OPEN: &str = " is not a whitelisted property";
 
-/// Returns how well the words of an answer are known, where its code is known better.
+/// Returns the evidence for the message of an answer, whose code may have better evidence.
 pub(super) fn evidence_of(error: &ErrorDef, problem: &Problem) -> Evidence {
     let is_known = match problem {
         Problem::Fields(faults) if error.name == "validation_error" => {
@@ -31,7 +31,7 @@ fn words_of(error: &ErrorDef, message: &str) -> Evidence {
         "unauthorized" => Assumed,
         "validation_error" if message != STEPS_TWICE => Assumed,
         "invalid_field" if !message.ends_with(NOT_OPEN) => Assumed,
-        // The running service has no such path; and clients ask for data that is not there.
+        // Public clients show these messages: for a path that the running service does not have, and for missing data.
         "not_found" if matches!(message, "Not found" | "Retry data not found") => Observed,
         "not_found" if message != "State key not found" && !message.strip_suffix(" not found").is_some_and(is_kind) => {
             Assumed

@@ -13,7 +13,7 @@ use crate::engine::state::State;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// Replaces the email of a new licence by its user.
+/// Replaces the email address of a new licence by its user.
 pub(super) fn named(state: &mut State, _: &str, mut given: Document, old: Option<&Record>, _: Actor) -> Document {
     if let Some(Value::String(email)) = given.remove("email") {
         let user = user_of(state, &email).unwrap_or_else(|| json!({ "email": email }));
@@ -24,7 +24,7 @@ pub(super) fn named(state: &mut State, _: &str, mut given: Document, old: Option
     given
 }
 
-/// Returns the user of the account with that email: the owner, or one of the shares.
+/// Returns the user of the account with that email address: the owner, or the user of a share.
 fn user_of(state: &State, email: &str) -> Option<Value> {
     if email == state.settings.user {
         return Some(json!({ "email": email, "_id": audit::user_id(email) }));

@@ -15,7 +15,7 @@ use crate::engine::store::{Page, Record};
 use crate::http::message::Response;
 use crate::http::target::Query;
 
-/// The field that lists of scripts leave out: only a script asked for by its id shows it.
+/// The field that lists of scripts leave out: only a script that is requested by its id shows it.
 const CONTENT: &str = "content";
 
 /// The fields shown of each record: all of it, or those that `include` names, or all but those that `exclude` names.
@@ -48,7 +48,7 @@ fn projection<'q>(query: &'q Query<'_>) -> Result<Projection<'q>, Problem> {
     }
 }
 
-/// Returns the reply that shows a page of records, as consumers see them.
+/// Returns the answer with a page of records, as consumers see them.
 pub(super) fn response(context: &Context<'_>, page: &Page) -> Response {
     if let Some(status) = context.route.live_empty
         && page.records.is_empty()
@@ -79,7 +79,7 @@ pub(super) fn array(context: &Context<'_>, page: &Page) -> Bytes {
     }
 }
 
-/// Returns the reply that shows one record, as the caller sees it.
+/// Returns the answer with one record, as the caller sees it.
 pub(super) fn one(context: &Context<'_>, status: u16, record: &Record) -> Response {
     if matches!(context.route.action, Action::Replace(it) if *it == SCRIPTS) && context.profile() == Profile::Live {
         let mut script = object(context, record);
@@ -105,11 +105,11 @@ fn object(context: &Context<'_>, record: &Record) -> Map<String, Value> {
     object
 }
 
-/// Writes records as a JSON array, with what the query wants of each.
+/// Writes records as a JSON array, with the fields that the query selects.
 pub(super) fn array_of(context: &Context<'_>, records: impl Iterator<Item = Map<String, Value>>) -> Vec<u8> {
     let projection = projection(context.query).unwrap_or(Projection::Whole);
     let always = openapi::listed(context.route).map_or(&[][..], |resource| resource.always_shown);
-    // Looked up by name, so that many paths take no longer than few.
+    // The tree looks members up by name, so that many paths take no longer than few.
     let paths: PathTree = match &projection {
         Projection::Whole => PathTree::default(),
         Projection::Include(paths) => ["_id", "name"].iter().chain(always).chain(paths).copied().collect(),

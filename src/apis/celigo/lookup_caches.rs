@@ -16,7 +16,7 @@ use crate::engine::store::Record;
 use crate::http::message::Response;
 use crate::http::target::encode;
 
-/// Entries on a page, and the most of one call.
+/// The number of entries on a page, and the most of one call.
 const MOST: usize = 1_000;
 
 /// The most bytes of one call.
@@ -26,7 +26,7 @@ fn id(cache: &Record, key: &str) -> String {
     format!("{}:{key}", cache.id())
 }
 
-/// Takes the data of a cache along that goes.
+/// Removes the data of a removed cache.
 #[allow(clippy::unnecessary_wraps)]
 pub(super) fn removed(state: &mut State, cache: &Record, _: Actor) -> Result<(), Problem> {
     empty(state, cache);
@@ -44,7 +44,7 @@ fn entries(state: &State, cache: &Record) -> BTreeMap<String, Record> {
     entries.map(|entry| (entry.text("key").unwrap_or_default().to_owned(), entry.clone())).collect()
 }
 
-/// Writes down how many entries a cache has.
+/// Stores the number of entries in the cache.
 fn count(state: &mut State, cache: &Record) -> Result<(), Problem> {
     let size = state.store.of(&CACHE_ENTRIES).find("_lookupCacheId", cache.id()).count();
     let Some(cache) = state.store.of(&LOOKUP_CACHES).get(cache.id()).cloned() else { return Ok(()) };
@@ -52,7 +52,7 @@ fn count(state: &mut State, cache: &Record) -> Result<(), Problem> {
     state.patch(&LOOKUP_CACHES, &cache, &change, Actor::Fixture).map(|_| ())
 }
 
-/// Handles `lookupcaches.getData`: all entries by key, those of these keys, or those whose key begins so.
+/// Handles `lookupcaches.getData`: lists all entries by key, those of some keys, or those whose key has a prefix.
 pub(super) fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     let cache = context.record(&LOOKUP_CACHES, "id")?;
     let given = context.fields()?;
@@ -83,7 +83,7 @@ pub(super) fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &body))
 }
 
-/// Handles `lookupcaches.putData`: new entries, and new values of those there are.
+/// Handles `lookupcaches.putData`: adds entries, and replaces the values of existing ones.
 pub(super) fn put(context: &mut Context<'_>) -> Result<Response, Problem> {
     let cache = context.record(&LOOKUP_CACHES, "id")?;
     let mut given = context.fields()?;
@@ -118,7 +118,7 @@ pub(super) fn put(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &json!({ "success": true, "data": data })))
 }
 
-/// Handles `lookupcaches.deleteData`: the entries of these keys.
+/// Handles `lookupcaches.deleteData`: removes the entries of some keys.
 pub(super) fn delete(context: &mut Context<'_>) -> Result<Response, Problem> {
     let cache = context.record(&LOOKUP_CACHES, "id")?;
     let keys = texts(context, "keys")?.ok_or_else(|| Problem::field("keys", FieldFaultKind::Missing))?;
@@ -129,7 +129,7 @@ pub(super) fn delete(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &json!({ "success": true })))
 }
 
-/// Handles `lookupcaches.purge`: all entries.
+/// Handles `lookupcaches.purge`: removes all entries.
 pub(super) fn purge(context: &mut Context<'_>) -> Result<Response, Problem> {
     let cache = context.record(&LOOKUP_CACHES, "id")?;
     empty(context.state, &cache);
@@ -137,7 +137,7 @@ pub(super) fn purge(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::empty(context.success()))
 }
 
-/// Handles `lookupcaches.delete`: the cache goes, with its data.
+/// Handles `lookupcaches.delete`: removes the cache with its data.
 pub(super) fn delete_cache(context: &mut Context<'_>) -> Result<Response, Problem> {
     let cache = context.record(&LOOKUP_CACHES, "id")?;
     context.state.remove(&LOOKUP_CACHES, &cache, Actor::Consumer)?;

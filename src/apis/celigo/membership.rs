@@ -11,22 +11,22 @@ use crate::engine::state::State;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// Handles `integrations.flows`: the flows that name the integration.
+/// Handles `integrations.flows`: lists the flows that name the integration.
 pub(super) fn flows(context: &mut Context<'_>) -> Result<Response, Problem> {
     list(context, &FLOWS)
 }
 
-/// Handles `integrations.exports`: the exports its flows use, and those that name it.
+/// Handles `integrations.exports`: lists the exports that its flows use, and those that name it.
 pub(super) fn exports(context: &mut Context<'_>) -> Result<Response, Problem> {
     list(context, &EXPORTS)
 }
 
-/// Handles `integrations.imports`: the imports its flows use, and those that name it.
+/// Handles `integrations.imports`: lists the imports that its flows use, and those that name it.
 pub(super) fn imports(context: &mut Context<'_>) -> Result<Response, Problem> {
     list(context, &IMPORTS)
 }
 
-/// Handles `integrations.connections`: the connections registered with it, and those that name it.
+/// Handles `integrations.connections`: lists the connections that are registered with it, and those that name it.
 pub(super) fn connections(context: &mut Context<'_>) -> Result<Response, Problem> {
     list(context, &CONNECTIONS)
 }

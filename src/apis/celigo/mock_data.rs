@@ -1,17 +1,17 @@
-//! Mock data: what an export says that its source gives, and an import that its target answers. The service uses it for
-//! configuring and trial runs; here every run does.
+//! Mock data: the records that an export gives for its source, and the answers that an import gives for its target. The
+//! service uses it for trial runs; here every run uses it.
 
 use serde_json::{Value, json};
 
 use crate::engine::store::Record;
 
-/// The records of an export that says nothing of them.
+/// The number of records of an export without mock data.
 const RECORDS: u64 = 10;
 
-/// Records on a page, unless the export says.
+/// The number of records on a page, unless the export says it.
 pub(super) const PAGE_RECORDS: usize = 20;
 
-/// Returns the records of an export: those of its mock output, else made-up ones.
+/// Returns the records of an export: those of its mock output, else generated ones.
 pub(super) fn records(export: &Record) -> Vec<Value> {
     given(export).unwrap_or_else(made_up)
 }
@@ -21,7 +21,7 @@ pub(super) fn given(export: &Record) -> Option<Vec<Value>> {
     export.get("mockOutput").and_then(output)
 }
 
-/// Returns the records of an export that says nothing of them.
+/// Returns generated records, for an export without mock data.
 pub(super) fn made_up() -> Vec<Value> {
     (1..=RECORDS).map(|number| json!({ "id": number.to_string() })).collect()
 }
@@ -38,7 +38,7 @@ pub(super) fn pages(export: &Record, records: usize) -> u64 {
     (records as u64).div_ceil(size)
 }
 
-/// Returns the entry of an import's mock response for the record of that place: they are taken in turn.
+/// Returns the entry of an import's mock response for the record of that place; the entries are used in turn.
 pub(super) fn response(import: &Record, place: usize) -> Option<&Value> {
     let entries = import.get("mockResponse")?.as_array()?;
     entries.get(place.checked_rem(entries.len())?)

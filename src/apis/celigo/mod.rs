@@ -1,9 +1,9 @@
 //! Celigo integrator.io, as its *Integrations API Reference* and *Integration* documents say.
 //!
-//! The tables are in [`routes`]. How the API speaks stands in [`dialect`]: [`access`] says who asks, [`filters`],
-//! [`paging`] and [`lists`] what a list shows, [`errors`] how errors read. The kinds of records are in [`resources`], what belongs to what in [`membership`],
-//! and what goes with what in [`cascade`]. The other files hold one subject each. `NOTES.md` beside this file tells
-//! what is assumed and what is not modelled.
+//! The tables are in [`routes`]. [`dialect`] is how the API speaks: [`access`] finds the caller, [`filters`],
+//! [`paging`] and [`lists`] make lists, [`errors`] renders problems. The kinds of records are in [`resources`], the
+//! records of an integration in [`membership`], and removals in [`cascade`]. The other files hold one subject each.
+//! `NOTES.md` beside this file tells what is assumed and what is not modelled.
 
 mod access;
 mod access_tokens;

@@ -1,4 +1,4 @@
-//! Lists: which part is asked for, and the way to the other parts.
+//! Paging: the part of a list that a query selects, and the links to the other parts.
 
 use http::header::{HeaderValue, LINK};
 use serde_json::Value;
@@ -14,13 +14,13 @@ use crate::http::target::{Query, world_prefix};
 /// The most records of one answer.
 const CAP: usize = 1_000;
 
-/// The parameters that say which part, with the least each can be, in the order they are complained about.
+/// The parameters of paging, with the least value of each, in the order in which faults are told.
 const PARAMETERS: [(&str, usize); 5] = [("page", 1), ("limit", 1), ("pageSize", 1), ("offset", 0), ("skip", 0)];
 
-/// Most links have no more bytes.
+/// The room for links: most have no more bytes.
 const LINK_BYTES: usize = 128;
 
-/// Reads a whole number of a query. One too large for this machine is as good as the largest.
+/// Reads a whole number of a query. A number too large for this machine is read as the largest.
 fn whole(name: &str, text: &str, least: usize) -> Result<usize, Problem> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let number = digits.then(|| text.parse().unwrap_or(usize::MAX)).filter(|number| *number >= least);
@@ -30,8 +30,8 @@ fn whole(name: &str, text: &str, least: usize) -> Result<usize, Problem> {
     })
 }
 
-/// Returns the part of a list that a query asks for: `offset` and `skip` say where to start, `limit` how much; `page`
-/// and `pageSize`, from 1, are understood where those are left out.
+/// Returns the part of a list that a query selects: `offset` or `skip` is the start, `limit` the most records; without
+/// them, `page` and `pageSize` count, from 1.
 pub(super) fn window(query: &Query<'_>) -> Result<Window, Problem> {
     window_up_to(query, CAP)
 }
@@ -60,7 +60,7 @@ pub(super) fn window_up_to(query: &Query<'_>, cap: usize) -> Result<Window, Prob
 /// Parameters of lists of records, which other lists do not take.
 const OF_RECORDS: [&str; 6] = ["after", "include", "exclude", "search", "sort", "sort_by"];
 
-/// Returns the part of a list that is paged and no more: other parameters of lists are refused.
+/// Returns the part of a list that takes the parameters of paging only. Other parameters of lists are refused.
 pub(super) fn window_alone(query: &Query<'_>) -> Result<Window, Problem> {
     let given = |name: &&&str| query.get(name).is_some_and(|value| !value.is_empty());
     match OF_RECORDS.iter().find(given) {
@@ -69,7 +69,7 @@ pub(super) fn window_alone(query: &Query<'_>) -> Result<Window, Problem> {
     }
 }
 
-/// Returns the reply that shows the part of a list which the query asks for, with a row for each of the records.
+/// Returns the answer with the part of a list that the query selects, with a row for each record.
 pub(super) fn rows(
     context: &Context<'_>,
     records: &[Record],
@@ -85,18 +85,18 @@ pub(super) fn rows(
     Ok(response(context, &page, body))
 }
 
-/// Returns the reply that shows one part of a list: a JSON array, and links to the parts next to it when the part was
-/// limited, by the consumer or by the cap, and more follows.
+/// Returns the answer with one part of a list: a JSON array, and links to the parts next to it if more follows because
+/// of a limit of the consumer or the cap.
 pub(super) fn response(context: &Context<'_>, page: &Page, body: impl Into<bytes::Bytes>) -> Response {
     let mut response = Response::json_bytes(context.success(), body);
-    // With more to follow, one of the two limits was met.
+    // A page with further records was cut by one of the two limits.
     let Window::Offset { skip, limit } = page.window else { return response };
     if !page.more {
         return response;
     }
     let origin = context.origin();
     let mut links = String::with_capacity(2 * LINK_BYTES);
-    // The running service tells where to go on by the last record seen.
+    // The running service's next link names the last record shown.
     if context.profile() == Profile::Live
         && !context.route.pages
         && let Some(last) = page.records.last()
@@ -118,14 +118,14 @@ pub(super) fn response(context: &Context<'_>, page: &Page, body: impl Into<bytes
     if skip > 0 {
         link(skip.saturating_sub(limit), "prev");
     }
-    // A host that HTTP cannot carry did not come over HTTP.
+    // Only a request without a socket can have a host that no header can carry.
     if let Ok(links) = HeaderValue::try_from(links) {
         response.headers.append(LINK, links);
     }
     response
 }
 
-/// Returns the way to the next part as a body tells it: a path, with the world's prefix if the caller used it.
+/// Returns the next link for a body: a path, with the world's prefix if the caller used it.
 pub(super) fn next(context: &Context<'_>, page: &Page) -> Option<String> {
     let Window::Offset { skip, limit } = page.window else { return None };
     let mut next = context.target.world.map(world_prefix).unwrap_or_default();
@@ -133,7 +133,7 @@ pub(super) fn next(context: &Context<'_>, page: &Page) -> Option<String> {
     Some(next).filter(|_| page.more)
 }
 
-/// Adds path and query of the part of a list that starts there.
+/// Adds to a text the path and query of the part of a list that starts at `start`.
 fn write_part(context: &Context<'_>, start: usize, limit: usize, text: &mut String) {
     let word = if context.query.get("offset").is_some() { "offset" } else { "skip" };
     let other = if word == "offset" { "skip" } else { "offset" };
@@ -152,7 +152,7 @@ pub(super) fn next_link(response: &Response) -> Option<String> {
     links.trim_start_matches('<').split_once('>').map(|(link, _)| link.to_owned())
 }
 
-/// Tells whether a query asks for a part of a list that is not its first.
+/// Tells whether a query selects a part of a list that is not its first.
 pub(super) fn is_further(query: &Query<'_>) -> bool {
     query.get("after").is_some_and(|after| !after.is_empty())
         || window(query).is_ok_and(|window| matches!(window, Window::Offset { skip: 1.., .. }))

@@ -1,4 +1,4 @@
-//! JSON Patch (RFC 6902) of what is open of a record.
+//! JSON Patch (RFC 6902) of the fields of a record that the service lets patch.
 
 use serde_json::{Value, json};
 
@@ -18,13 +18,13 @@ use crate::engine::store::Record;
 use crate::http::message::Response;
 use crate::http::tree::{DEPTH, bytes_of, depth_of};
 
-/// The time ahead that debugging may be switched on for at most.
+/// The longest time for which debugging may be switched on.
 const DEBUG_MS: u64 = 60 * 60 * 1_000;
 
 /// Fields that the vendor's own client replaces where they were never set.
 const SWITCHES: &[&str] = &["debugDate", "debugUntil"];
 
-/// Paths of a flow that may be patched, with all below. `N` stands for a place in an array.
+/// Paths of a flow that may be patched, with all paths below. `N` stands for an index of an array.
 const FLOW: &[&str] = &[
     "name",
     "description",
@@ -91,7 +91,7 @@ pub(super) fn tag(context: &mut Context<'_>) -> Result<Response, Problem> {
     patch(context, &TAGS, &["tag"])
 }
 
-/// Applies all operations of the body to what is open of a record, or none.
+/// Applies all operations of the body to the open paths of a record, or none.
 fn patch(context: &mut Context<'_>, schema: &'static Schema, open: &[&str]) -> Result<Response, Problem> {
     let record = context.record(schema, "id")?;
     let patch = read(context.body.as_ref().map(Body::to_value).unwrap_or_default())
@@ -142,8 +142,8 @@ fn locked(context: &Context<'_>, record: &Record) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Makes room for what has not been set yet: an object of settings, so that an operation can add to them, and a switch,
-/// so that one can replace it.
+/// Adds values that an operation needs and that were never set: an object of settings to add to, or a switch to
+/// replace.
 fn make_room(document: &mut Value, operation: &PatchOperation) {
     let Some((name, below)) = operation.tokens.split_first() else { return };
     let room = match operation.change {
@@ -160,11 +160,11 @@ fn refused(error: &'static ErrorDef, field: &str, message: String) -> Problem {
     Problem::Named { error, message: Some(message), field: Some(field.to_owned()), retry_after_s: None }
 }
 
-/// The work a patch may still do: the document is bounded in bytes and depth before each operation, and the work of all
-/// operations together.
+/// The work that a patch may still do. The bytes and depth of the document are bounded before each operation, and so is
+/// the work of all operations together.
 struct PatchWork {
     limit_bytes: usize,
-    /// Bytes that may still be added to the document. What is removed gives none back.
+    /// Bytes that may still be added to the document. Removals give none back.
     room: usize,
     /// Bytes that may still be read, compared and moved.
     work: usize,
@@ -179,7 +179,7 @@ impl PatchWork {
         Self { limit_bytes, room, work: limit_bytes.saturating_mul(WORK) }
     }
 
-    /// Pays for an operation before it is applied.
+    /// Subtracts the work of an operation before it is applied.
     fn spend(&mut self, document: &Value, operation: &PatchOperation) -> Result<(), Problem> {
         let value = match &operation.change {
             PatchChange::Add(value) | PatchChange::Replace(value) => Some(value),
@@ -192,7 +192,7 @@ impl PatchWork {
         if value.is_some() {
             self.room = self.room.checked_sub(bytes).ok_or(too_large)?;
         }
-        // The record itself is one level more.
+        // The record itself is one further level.
         let levels = operation.tokens.len() + value.map_or(0, depth_of);
         if levels > DEPTH {
             let field = operation.tokens.first().cloned().unwrap_or_default();
@@ -202,10 +202,10 @@ impl PatchWork {
     }
 }
 
-/// The bytes that move with each member of an object when one of them goes: its place in the index.
+/// The bytes that move with each member of an object when one of them is removed: its place in the index.
 const MEMBER_BYTES: usize = 16;
 
-/// Returns how many bytes move when an operation takes an element or a member away, or adds an element.
+/// Returns the number of bytes that move when an operation removes an element or a member, or adds an element.
 fn shifted_bytes(document: &Value, operation: &PatchOperation) -> usize {
     let Some((parent, last)) = operation.path.rsplit_once('/') else { return 0 };
     match (document.pointer(parent), &operation.change) {

@@ -1,11 +1,11 @@
-//! Paths into records, for what is shown of them: each member is looked up once, however many paths there are.
+//! A tree of the paths that a projection names: each member of a record is looked up once, for any number of paths.
 
 use serde_json::{Map, Value};
 
 /// The most names of a path: no record is deeper.
 const MOST_NAMES: usize = 128;
 
-/// The paths by their first names. What a name leads to is `null` where a path ends with it, else the names below.
+/// The paths by their first names. A name leads to `null` where a path ends with it, else to the names below.
 #[derive(Default)]
 pub(super) struct PathTree(Map<String, Value>);
 
@@ -30,12 +30,13 @@ fn add(tree: &mut Map<String, Value>, path: &str) {
 }
 
 impl PathTree {
-    /// Returns what the paths lead to, in its place, in the order of the paths. A path reaches into each object of an array.
+    /// Returns the parts of a record that the paths lead to, in their places and the order of the paths. A path reaches
+    /// into each object of an array.
     pub(super) fn some_of(&self, record: &Map<String, Value>) -> Map<String, Value> {
         some_of(&self.0, record)
     }
 
-    /// Returns what is left of a record without that.
+    /// Returns a record without the parts that the paths lead to.
     pub(super) fn rest_of(&self, mut record: Value) -> Value {
         leave_out(&self.0, &mut record);
         record

@@ -23,7 +23,7 @@ pub(super) fn expire(state: &mut State, deleted: &Record) -> Result<(), Problem>
     state.remove(&RECYCLE_BIN, deleted, Actor::Fixture)
 }
 
-/// The kinds of records that are kept: by the word of their path, in the order in which they can be made again.
+/// The kinds of records that are kept, each with the word of its path, in the order in which they can be restored.
 const KINDS: &[(&str, &str, &Schema)] = &[
     ("connections", "Connection", &CONNECTIONS),
     ("integrations", "Integration", &INTEGRATIONS),
@@ -41,7 +41,7 @@ fn key(kind: &str, id: &str) -> String {
     format!("{kind}/{id}")
 }
 
-/// Writes a change down, and keeps a record that goes.
+/// Writes the audit entry of a change, and keeps a removed record.
 pub(super) fn keep(state: &mut State, schema: &'static Schema, change: Change<'_>, by: Actor) {
     if *schema != LOOKUP_CACHES {
         audit::note(state, schema, change, by);
@@ -54,11 +54,11 @@ pub(super) fn keep(state: &mut State, schema: &'static Schema, change: Change<'_
         ("model", (*model).into()),
         ("doc", record.fields().clone().into()),
     ]);
-    // Nothing in it can be refused.
+    // No rule refuses such a record.
     let _ = state.create_in_history(&RECYCLE_BIN, fields, Actor::Administrator);
 }
 
-/// Ties what was deleted since then to the integration it went along with.
+/// Marks the records deleted since then with the integration that they were deleted with.
 pub(super) fn tie(state: &mut State, since: u64, integration: &Record) -> Result<(), Problem> {
     let recent = state.store.of(&RECYCLE_BIN).iter().filter(|it| it.sequence() >= since);
     let recent: Vec<Record> = recent.cloned().collect();
@@ -69,7 +69,7 @@ pub(super) fn tie(state: &mut State, since: u64, integration: &Record) -> Result
     Ok(())
 }
 
-/// Returns a record as its kind shows it: secrets stay hidden.
+/// Returns a deleted record as its kind shows it: secrets stay hidden.
 fn shown(deleted: &Record) -> Value {
     let doc = deleted.get("doc").cloned().and_then(Document::of).unwrap_or_default();
     let schema = KINDS.iter().find(|(kind, ..)| deleted.text("kind") == Some(kind)).map(|(.., schema)| *schema);
@@ -90,7 +90,7 @@ fn of_kind(context: &Context<'_>, kind: Option<&str>) -> Vec<Record> {
     deleted
 }
 
-/// Handles `recycleBin.list`: all of them, each with its kind.
+/// Handles `recycleBin.list`: lists all deleted records, each with its kind.
 pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let deleted = of_kind(context, None);
     paging::rows(context, &deleted, |it| json!({ "model": it.get("model"), "doc": shown(it) }))
@@ -103,7 +103,7 @@ fn kind_of(context: &Context<'_>) -> Result<&'static str, Problem> {
     kind.map(|(kind, ..)| *kind).ok_or_else(|| Problem::named(NOT_FOUND, format!("The recycle bin has no {named}")))
 }
 
-/// Handles `recycleBin.type`: those of one kind.
+/// Handles `recycleBin.type`: lists the deleted records of one kind.
 pub(super) fn of_type(context: &mut Context<'_>) -> Result<Response, Problem> {
     let kind = kind_of(context)?;
     paging::rows(context, &of_kind(context, Some(kind)), shown)
@@ -123,14 +123,15 @@ pub(super) fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &shown(&deleted)))
 }
 
-/// Handles `recycleBin.restore`: back under its id.
+/// Handles `recycleBin.restore`: makes the record again, with its id.
 pub(super) fn restore(context: &mut Context<'_>) -> Result<Response, Problem> {
     let deleted = one(context)?;
     context.state.atomically(|state| put_back(state, &[deleted]))?;
     Ok(Response::empty(context.success()))
 }
 
-/// Handles `recycleBin.restoreCascade`: with all that went along, and with what those refer to.
+/// Handles `recycleBin.restoreCascade`: makes the record again, with those that were deleted with it and those that
+/// they refer to.
 pub(super) fn restore_cascade(context: &mut Context<'_>) -> Result<Response, Problem> {
     let deleted = one(context)?;
     let key = deleted.text("key").unwrap_or_default().to_owned();
@@ -141,14 +142,14 @@ pub(super) fn restore_cascade(context: &mut Context<'_>) -> Result<Response, Pro
     Ok(Response::empty(context.success()))
 }
 
-/// Handles `recycleBin.purge`: gone for good.
+/// Handles `recycleBin.purge`: deletes the record for good.
 pub(super) fn purge(context: &mut Context<'_>) -> Result<Response, Problem> {
     let deleted = one(context)?;
     context.state.remove(&RECYCLE_BIN, &deleted, Actor::Service)?;
     Ok(Response::empty(context.success()))
 }
 
-/// Adds the steps, connections and scripts that these refer to, at any depth, and that were deleted too.
+/// Adds the deleted steps, connections and scripts that these records refer to, at any depth.
 fn add_descendants(state: &State, all: &mut Vec<Record>) {
     let is_parent = |it: &Record| matches!(it.text("kind"), Some("integrations" | "flows"));
     let deleted = state.store.of(&RECYCLE_BIN).iter().filter(|it| !is_parent(it));
@@ -177,7 +178,7 @@ fn take_named(document: &Value, left: &mut BTreeMap<&str, &Record>, all: &mut Ve
     }
 }
 
-/// Makes records again, what they refer to before them. Flows run those of the next flows that are there then.
+/// Makes records again, after the records that they refer to. A flow keeps those of its next flows that exist then.
 fn put_back(state: &mut State, deleted: &[Record]) -> Result<(), Problem> {
     let mut followed = Vec::new();
     for (kind, _, schema) in KINDS {

@@ -1,4 +1,4 @@
-//! Retries: the data of a record that failed, and what becomes of it when it is sent again.
+//! Operations of retries: failed records are read, edited and sent again.
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ use crate::engine::state::State;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// Handles `flows.retry`: a job takes the errors along.
+/// Handles `flows.retry`: makes a job that sends the records of the errors again.
 pub(super) fn retry(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (flow, errors) = step_errors::of_step(context)?;
     let keys = step_errors::texts(context, "retryDataKeys")?;
@@ -37,7 +37,7 @@ pub(super) fn retry(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(context.show(&job))
 }
 
-/// Handles `flows.retryData`: the record that failed, and where.
+/// Handles `flows.retryData`: returns the record that failed, and its step.
 pub(super) fn data(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (flow, error) = of_key(context)?;
     if error.get(DATA).is_none() {
@@ -47,7 +47,7 @@ pub(super) fn data(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &shown))
 }
 
-/// Handles `flows.editRetryData`: the next retry sends this record.
+/// Handles `flows.editRetryData`: sets the record that the next retry sends.
 pub(super) fn edit(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (flow, error) = of_key(context)?;
     let data = context.fields()?.remove("data").ok_or_else(|| Problem::field("data", FieldFaultKind::Missing))?;

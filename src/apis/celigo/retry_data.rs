@@ -1,4 +1,4 @@
-//! The data of records that failed, and what becomes of it when it is sent again.
+//! The data of failed records, and the end of a retry.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::engine::schema::time::format_ms;
 use crate::engine::state::State;
 use crate::engine::store::Record;
 
-/// The private field of a retry with the errors it takes along.
+/// The private field of a retry with the errors whose records it sends.
 pub(super) const ERRORS_OF_JOB: &str = "standin_errors";
 
 /// The letters and digits of a key.

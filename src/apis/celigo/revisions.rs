@@ -10,20 +10,20 @@ use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Actor;
 use crate::http::message::Response;
 
-/// The type of revision that is made here.
+/// The type of revision that the fake makes.
 const SNAPSHOT: &str = "snapshot";
 
 /// The types that there are.
 pub(super) const TYPES: &[&str] = &[SNAPSHOT, "pull", "revert"];
 
-/// Handles `integrations.revisions`: the snapshots of the integration.
+/// Handles `integrations.revisions`: lists the snapshots of the integration.
 pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let revisions = context.state.store.of(&REVISIONS).find("_integrationId", integration.id()).cloned().collect();
     context.list(&REVISIONS, revisions)
 }
 
-/// Handles `integrations.revision`: one of them, which must be of the integration.
+/// Handles `integrations.revision`: returns a snapshot, which must be of the integration.
 pub(super) fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let revision = context.record(&REVISIONS, "revisionId")?;
@@ -33,7 +33,7 @@ pub(super) fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(context.show(&revision))
 }
 
-/// Handles `integrations.snapshot`, `integrations.revise`: a new snapshot. Pulls and reverts are not modelled.
+/// Handles `integrations.snapshot` and `integrations.revise`: makes a snapshot. Pulls and reverts are not modelled.
 pub(super) fn create(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let mut fields = Document::from_iter([

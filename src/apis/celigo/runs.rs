@@ -1,7 +1,7 @@
-//! Runs of flows, by the world's clock. What the steps export and what becomes of it is scripted by mock data.
+//! Runs of flows, by the world's clock. Mock data gives the records that steps export, and the results of imports.
 //!
-//! A run is queued, exports, imports and ends, some seconds after it was made. What it does then follows from the flow and
-//! its steps as they are at that time; only the records are those of its start.
+//! A run is queued, exports, imports and ends, some seconds after it was made. Each phase uses the flow and its steps
+//! at that time; only the records are those of its start.
 
 use serde_json::{Value, json};
 
@@ -17,12 +17,12 @@ use crate::engine::schema::time::format_ms;
 use crate::engine::state::State;
 use crate::engine::store::Record;
 
-/// When a run starts to export, has exported and ends, after it was made.
+/// The milliseconds after which a run starts to export.
 const STARTS_MS: u64 = 1_000;
 const EXPORTED_MS: u64 = 3_000;
 const ENDS_MS: u64 = 5_000;
 
-/// The time jobs and errors are kept, as they say themselves.
+/// The time for which jobs and errors are kept, as their fields say.
 pub(super) const KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 
 /// The private field with the generators of a run and their records.
@@ -98,13 +98,13 @@ pub(super) fn start_retry(state: &mut State, flow: &Record, step: &str, errors: 
     make(state, fields)
 }
 
-/// Makes a job. The oldest that have ended go, where there are too many.
+/// Makes a job. If there are too many, the oldest ended ones are removed.
 fn make(state: &mut State, mut fields: Document) -> Result<Record, Problem> {
     fields.insert(COURSE, BY_CLOCK.into());
     state.create_in_history(&JOBS, fields, Actor::Administrator)
 }
 
-/// Goes on with a job, as far as the clock is.
+/// Moves a job through all phases that are due by the clock.
 pub(super) fn go_on(state: &mut State, job: &Record) -> Result<(), Problem> {
     let mut job = job.clone();
     while let Some(due_ms) = time(job.fields(), GOES_ON_AT).filter(|due_ms| *due_ms <= state.clock.now_ms()) {
@@ -129,7 +129,7 @@ pub(super) fn go_on(state: &mut State, job: &Record) -> Result<(), Problem> {
             change.insert(GENERATORS, Value::Null);
         }
         change.insert(GOES_ON_AT, goes_on.map(format_ms).into());
-        // The consequences of a run may have taken its flow, and the job with it.
+        // The consequences of a run may have removed its flow, and the job with it.
         let Some(there) = state.store.of(&JOBS).get(job.id()).cloned() else { return Ok(()) };
         job = state.patch(&JOBS, &there, &change, Actor::Administrator)?;
     }
@@ -145,12 +145,12 @@ pub(super) fn ended(at_ms: u64) -> [(&'static str, Value); 3] {
     ]
 }
 
-/// Begins a run: its flow says so, and its exports get jobs of their own.
+/// Begins a run: sets the flow's last execution, and makes jobs for its exports.
 fn starts(state: &mut State, job: &Record, at_ms: u64) -> Result<(), Problem> {
     let flow = job.text("_flowId").and_then(|id| state.store.of(&FLOWS).get(id)).cloned();
     if let Some(flow) = &flow {
         let mut executed = Document::from_iter([("lastExecutedAt", Value::from(format_ms(at_ms)))]);
-        // Running a flow is no change of it.
+        // A run is no change of its flow.
         executed.extend(flow.get("lastModified").map(|time| ("lastModified", time.clone())));
         state.patch(&FLOWS, flow, &executed, Actor::Fixture)?;
     }
@@ -170,7 +170,7 @@ fn plan(job: &Record) -> Vec<PageGenerator> {
     plan.filter_map(generator).collect()
 }
 
-/// Makes the job of a step of a run, which runs from then.
+/// Makes the job of a step of a run, which runs from `at_ms`.
 fn step_job(
     state: &mut State,
     parent: &Record,
@@ -197,7 +197,7 @@ fn step_job(
     make(state, fields)
 }
 
-/// Ends the exports. Where all failed there is nothing to import, and the run ends with them.
+/// Ends the exports. If all failed, there is nothing to import, and the run ends with them.
 fn exported(state: &mut State, job: &Record, at_ms: u64, ends_ms: u64) -> Result<RunPhase, Problem> {
     let plan = plan(job);
     let (mut exported, mut pages, mut failed) = (0, 0, 0);
@@ -319,7 +319,7 @@ fn imported(state: &mut State, job: &Record, at_ms: u64) -> Result<Document, Pro
     ]))
 }
 
-/// Sends records through a step, and tells which of them failed there.
+/// Sends records through a step, and returns the results.
 fn process(
     state: &mut State,
     job: &Record,

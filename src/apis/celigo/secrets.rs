@@ -1,4 +1,4 @@
-//! The secrets of connections: never shown, and not lost when what was shown comes back.
+//! The secrets of connections: they are masked when shown, and a mask that comes back does not replace them.
 
 use serde_json::{Map, Value};
 
@@ -7,10 +7,10 @@ use crate::engine::schema::schema::Actor;
 use crate::engine::state::State;
 use crate::engine::store::Record;
 
-/// The text that stands in place of a secret.
+/// The mask of a secret.
 const MASK: &str = "******";
 
-/// Keys whose text is a secret, wherever in a connection they stand.
+/// Keys of secrets, at any depth of a connection.
 const SECRETS: &[&str] = &[
     "accessToken",
     "apiKey",
@@ -40,8 +40,8 @@ pub(super) fn masked(connection: &Document) -> Document {
 /// The settings of a webhook listener that are secret.
 const LISTENER: &[&str] = &["key", "token", "password"];
 
-/// Returns an export as consumers see it: without the secrets of a listener. The token of a secret address is shown, because the
-/// address is made of it.
+/// Returns an export as consumers see it: without the secrets of a listener. The token of a secret address is shown,
+/// because it is part of the address.
 pub(super) fn listener_masked(export: &Document) -> Document {
     let mut shown = export.clone();
     if let Some(Value::Object(webhook)) = shown.get_mut("webhook") {

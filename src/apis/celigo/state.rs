@@ -1,4 +1,4 @@
-//! State: values by key, of the account, or of one export, import or integration.
+//! State: values by key, of the account or of one export, import or integration.
 
 use serde_json::{Value, json};
 

@@ -13,17 +13,17 @@ use crate::engine::state::State;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// Tells whether an error still stands.
+/// Tells whether an error is open.
 pub(super) fn is_open(error: &Record) -> bool {
     error.get("resolved") != Some(&Value::Bool(true))
 }
 
-/// Returns when the latest of these errors occurred.
+/// Returns the time of the latest of these errors.
 pub(super) fn latest(errors: &[&Record]) -> Value {
     errors.iter().filter_map(|error| error.text("occurredAt")).max().into()
 }
 
-/// Handles `flows.errors`: how many open errors each step has, in the order of the flow.
+/// Handles `flows.errors`: counts the open errors of each step, in the order of the flow.
 pub(super) fn summary(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     let processors = processors(flow.fields());
@@ -67,7 +67,7 @@ fn list(context: &mut Context<'_>, open: bool, key: &str) -> Result<Response, Pr
     Ok(keyed(context, &page, key))
 }
 
-/// Shows a page below a key, with the way to the next one.
+/// Shows a page below a key, with the next link.
 pub(super) fn keyed(context: &Context<'_>, page: &Page, key: &str) -> Response {
     let mut body = format!("{{\"{key}\":").into_bytes();
     body.extend(lists::array(context, page));
@@ -78,7 +78,7 @@ pub(super) fn keyed(context: &Context<'_>, page: &Page, key: &str) -> Response {
     Response::json_bytes(context.success(), body)
 }
 
-/// Handles `flows.resolve`: the open errors of these ids are resolved; other ids are skipped.
+/// Handles `flows.resolve`: resolves the open errors of these ids; other ids are skipped.
 pub(super) fn resolve(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (_, errors) = of_step(context)?;
     let wanted = texts(context, "errors")?.unwrap_or_default();
@@ -89,7 +89,7 @@ pub(super) fn resolve(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::empty(context.success()))
 }
 
-/// Handles `flows.forget`: the resolved errors of these ids are gone, or all of them.
+/// Handles `flows.forget`: deletes the resolved errors of these ids, or all resolved ones.
 pub(super) fn forget(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (_, errors) = of_step(context)?;
     let wanted = texts(context, "errors")?;
@@ -100,7 +100,7 @@ pub(super) fn forget(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::empty(context.success()))
 }
 
-/// Handles `flows.assignErrors`: to a user of the account.
+/// Handles `flows.assignErrors`: assigns errors to a user of the account.
 pub(super) fn assign(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (_, errors) = of_step(context)?;
     let email = match context.fields()?.remove("email") {
@@ -118,13 +118,13 @@ pub(super) fn assign(context: &mut Context<'_>) -> Result<Response, Problem> {
     change(context, &errors, &[("assignedTo", email.into())])
 }
 
-/// Handles `flows.unassignErrors`: takes the assignee away.
+/// Handles `flows.unassignErrors`: removes the assignee.
 pub(super) fn unassign(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (_, errors) = of_step(context)?;
     change(context, &errors, &[("assignedTo", Value::Null)])
 }
 
-/// Handles `flows.tagErrors`: these tags take the place of those there are.
+/// Handles `flows.tagErrors`: replaces the tags of errors.
 pub(super) fn tag(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (_, errors) = of_step(context)?;
     let tags = texts(context, "tagIds")?.ok_or_else(|| Problem::field("tagIds", FieldFaultKind::Missing))?;

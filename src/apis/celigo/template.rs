@@ -20,7 +20,7 @@ use crate::http::target::encode;
 /// The time a link is good for.
 const GOOD_FOR_MS: u64 = 60 * 60 * 1_000;
 
-/// Handles `integrations.template`: a signed link to the archive, on the origin the caller used.
+/// Handles `integrations.template`: returns a signed link to the archive, on the origin that the caller used.
 pub(super) fn link(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     Ok(signed(context, &integration))
@@ -40,7 +40,7 @@ fn signed(context: &Context<'_>, integration: &Record) -> Response {
     Response::json(context.route.success, &json!({ "signedURL": url }))
 }
 
-/// Handles `flows.template`: that of its integration.
+/// Handles `flows.template`: returns the link of the flow's integration.
 pub(super) fn flow_link(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     let integration = flow.text("_integrationId").unwrap_or_default().to_owned();
@@ -66,13 +66,13 @@ pub(super) fn download(context: &mut Context<'_>) -> Result<Response, Problem> {
         .with("content-disposition", "attachment; filename=\"template.zip\""))
 }
 
-/// Depends on the world's seed, so that a link of another world is no good.
+/// Returns the signature of a link. It depends on the world's seed, so that a link of another world is refused.
 fn signature(state: &State, id: &str, expires: &str) -> Uuid {
     let signed = format!("{}\n{id}\n{expires}", state.settings.seed);
     Uuid::new_v5(&Uuid::NAMESPACE_URL, signed.as_bytes())
 }
 
-/// Says why there is no archive.
+/// Returns the problem of a build without archives.
 #[cfg(not(feature = "archive"))]
 fn archive(_: &State, _: &Record) -> Result<Vec<u8>, Problem> {
     Err(Problem::named(

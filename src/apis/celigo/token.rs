@@ -7,7 +7,7 @@ use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
 use crate::http::message::Response;
 
-/// `tokenInfo.get`: the world's user, whatever the token.
+/// Handles `tokenInfo.get`: returns the world's user, for every token.
 // An operation may fail; this one does not.
 #[allow(clippy::unnecessary_wraps)]
 pub(super) fn info(context: &mut Context<'_>) -> Result<Response, Problem> {

@@ -1,4 +1,4 @@
-//! Users of the account: invited, disabled, invited again; and what they want to hear of.
+//! Users of the account: invitations, disabled shares, and notifications.
 
 use serde_json::{Value, json};
 
@@ -49,7 +49,7 @@ pub(super) fn invite(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(context.show(&share))
 }
 
-/// Handles `users.inviteMultiple`: each email by itself.
+/// Handles `users.inviteMultiple`: invites a user for each email address.
 pub(super) fn invite_multiple(context: &mut Context<'_>) -> Result<Response, Problem> {
     let given = context.fields()?;
     let emails = crate::apis::celigo::step_errors::texts(context, "emails")?;
@@ -85,13 +85,13 @@ pub(super) fn disable(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::empty(context.success()))
 }
 
-/// Handles `ashares.reinvite`: the invitation would go out again; the fake sends none.
+/// Handles `ashares.reinvite`: answers as if the invitation was sent again; the fake sends none.
 pub(super) fn reinvite(context: &mut Context<'_>) -> Result<Response, Problem> {
     context.record(&ASHARES, "id")?;
     Ok(Response::empty(context.success()))
 }
 
-/// Handles `notifications.list`: the user's, or with `users=all` everybody's.
+/// Handles `notifications.list`: lists the notifications of the user or, with `users=all`, of all users.
 pub(super) fn notifications(context: &mut Context<'_>) -> Result<Response, Problem> {
     let all = match context.query.get("users").filter(|users| !users.is_empty()) {
         None => false,
@@ -101,7 +101,7 @@ pub(super) fn notifications(context: &mut Context<'_>) -> Result<Response, Probl
     paging::rows(context, &entries(context, all), |entry| row(entry, all))
 }
 
-/// Returns the notifications that the user wants to hear of, or those of all users.
+/// Returns the notifications of the user, or of all users.
 fn entries(context: &Context<'_>, all: bool) -> Vec<Record> {
     let user = audit::user_id(&context.state.settings.user);
     let entries = context.state.store.of(&NOTIFICATIONS).iter().filter(|it| all || it.text("_userId") == Some(&user));
@@ -112,7 +112,7 @@ fn row(entry: &Record, all: bool) -> Value {
     entry.fields().only(|name| name != "_id" && (all || name != "_userId")).into()
 }
 
-/// Handles `notifications.update`: each entry of the body takes the place of the one about the same record.
+/// Handles `notifications.update`: each entry of the body replaces the one about the same record.
 pub(super) fn notify(context: &mut Context<'_>) -> Result<Response, Problem> {
     let wrong = |expected| Problem::field("body", FieldFaultKind::WrongType { expected });
     let given = match context.body.as_ref() {

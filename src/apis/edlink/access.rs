@@ -1,4 +1,4 @@
-//! Who asks: a token's kind decides what it opens.
+//! The caller of a request: the kind of its token decides which routes it opens.
 
 use crate::apis::edlink::errors::{INVALID_INTEGRATION_STATE, MISSING_TOKEN, UNSHARED_TOKEN};
 use crate::apis::edlink::graph::{PEOPLE, is_shared, permissions, targets};
@@ -17,7 +17,7 @@ use crate::engine::state::State;
 use crate::engine::state::world_token::is_token_of;
 use crate::engine::store::Record;
 
-/// The secret of the environment when every one is good.
+/// The secret for the environment when every secret is good.
 const ANY_SECRET: &str = "standin-edlink-secret";
 
 /// Returns the variables that point a consumer at this API: the access token is that of the first active integration
@@ -43,9 +43,9 @@ enum Token<'w> {
     Application(Option<Vec<String>>),
     /// The access token of that integration.
     Integration(&'w Record),
-    /// The access token of a person, from that login, and whether it is past its time.
+    /// The access token of a person, from that login; true if it has expired.
     Person(&'w Record, bool),
-    /// Nothing this world knows.
+    /// A token that this world does not know.
     Unknown,
 }
 
@@ -65,7 +65,7 @@ fn token_of<'w>(state: &'w State, request_context: &RequestContext<'_>, bearer: 
         let ids = application.get("integration_ids").and_then(Value::as_array);
         return Token::Application(ids.map(|ids| ids.iter().filter_map(Value::as_str).map(str::to_owned).collect()));
     }
-    // Applications list secrets.
+    // If there are applications, only their secrets and those of the settings are good.
     let any = state.store.of(&APPLICATIONS).is_empty() || is_token_of(&state.name, bearer);
     let is_good = any && state.admits(request_context.api.name, bearer) && !has_ended(state, bearer);
     if is_good { Token::Application(None) } else { Token::Unknown }
@@ -104,8 +104,8 @@ pub(super) fn caller(state: &State, request_context: &RequestContext<'_>) -> Res
     }
 }
 
-/// Rejects the tokens of an integration that is not open. Asked at every request, so that one that is disabled in the
-/// middle of a sync ends it.
+/// Rejects the tokens of an integration that is not open. This is checked at every request, so that disabling an
+/// integration ends a sync that runs.
 fn open(integration: &Record) -> Result<(), Problem> {
     if is_open(integration) { Ok(()) } else { Err(Problem::usual(INVALID_INTEGRATION_STATE)) }
 }

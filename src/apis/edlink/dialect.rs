@@ -27,7 +27,7 @@ use crate::http::message::Response;
 /// The dialect.
 pub(super) struct Edlink;
 
-/// The two versions speak differently of the same records.
+/// The versions of the API, which show the same records in different shapes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Version {
     V1,

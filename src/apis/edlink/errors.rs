@@ -4,7 +4,7 @@ use crate::engine::schema::error_def::Evidence::{Assumed, Documented, Observed};
 use crate::engine::schema::error_def::{ErrorDef, Evidence, Variant, error_table};
 use crate::engine::schema::profile::Profile;
 
-/// Stands in a message for the parameter, field or permission it is about.
+/// The mark in a message for the parameter, field or permission that it is about.
 pub(super) const WHAT: &str = "<what>";
 
 const fn error(
@@ -18,7 +18,7 @@ const fn error(
     ErrorDef { name, code, status, variants: &[], message, evidence, source }
 }
 
-/// Adds the places where an error is another: its status there, and the evidence for that.
+/// Adds the paths and profiles in which an error has another status or evidence.
 const fn with(kind: ErrorDef, variants: &'static [Variant]) -> ErrorDef {
     ErrorDef { variants, ..kind }
 }

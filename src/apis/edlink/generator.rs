@@ -1,4 +1,4 @@
-//! Made-up integrations and sources: invented places, in the documented shape.
+//! Generated integrations and sources: invented places, in the documented shape.
 
 use fake::Fake;
 use fake::faker::address::en::{BuildingNumber, CityName, StateAbbr, StreetName};
@@ -11,21 +11,21 @@ use crate::engine::schema::rng::SeededRng;
 use crate::engine::schema::time::format_ms;
 use crate::engine::state::State;
 
-/// The permission of the documented sample: to read everything.
+/// The permission of the documented sample, which allows to read everything.
 pub(super) const READ_EVERYTHING: &str = "39a69700-0fe8-43a7-afa7-bd4ecc936412";
 
-/// Id, name and application of the providers that made-up sources run on, and whether they allow data sync. The default
-/// fixture has the same.
+/// The providers that generated sources run on: id, name, application, and whether they allow data sync. The default
+/// fixture has the same ones.
 const SYSTEMS: [(&str, &str, &str, bool); 2] = [
     ("035d6dd6-1569-47b2-8ed8-63435be58078", "Canvas", "canvas", true),
     ("c42943d2-037c-4ea4-9aad-1c021e836148", "Schoology", "schoology", false),
 ];
 
-/// Sources are connected in the year from here, 2019-01-01: earlier than any clock is likely to stand.
+/// The start of the year in which generated sources were connected, 2019-01-01: before the likely start of any clock.
 const CONNECTED_FROM_MS: u64 = 1_546_300_800_000;
 const YEAR_MS: u64 = 365 * 24 * 60 * 60 * 1_000;
 
-/// A source.
+/// Makes up a source.
 // A generator may fail; these do not.
 #[allow(clippy::unnecessary_wraps)]
 pub(super) fn source(state: &mut State, _: usize) -> Result<Document, Problem> {
@@ -127,7 +127,7 @@ pub(super) fn surroundings(rng: &mut SeededRng) -> [(&'static str, Value); 3] {
     [("source", source), ("provider", provider), ("team", team)]
 }
 
-/// Makes up an object of exactly that size: a hundred thousand of them are made at once.
+/// Makes an object with exactly the room for its members, because a hundred thousand may be made at once.
 fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
     Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }

@@ -12,7 +12,8 @@ use crate::engine::state::State;
 use crate::engine::state::hooks::PendingChange;
 use crate::engine::state::mutate::is_uuid;
 
-/// Permissions and targets are ids, and what an administrator adds to them exists, as far as the world can tell.
+/// Rejects permissions and targets that are no ids, and ids that an administrator adds and that no record of the world
+/// has.
 pub(super) fn guard(state: &State, proposal: PendingChange<'_>, by: Actor) -> Result<(), Problem> {
     let (old, fields) = match proposal {
         PendingChange::Create(fields) => (None, fields),

@@ -12,7 +12,7 @@ use crate::engine::schema::time::{format_ms, parse_ms};
 use crate::engine::state::State;
 use crate::engine::store::Record;
 
-/// When an integration starts by itself. Until then it is `inactive`.
+/// The private field with the time at which an integration starts by itself. Until then it is `inactive`.
 pub(super) const START_DATE: &str = "standin_start_date";
 
 /// The statuses in which an integration waits for its start.
@@ -72,7 +72,7 @@ pub(super) fn prepare(state: &mut State, id: &str, mut given: Document, old: Opt
         let is_new = old.is_none_or(|old| old.text(START_DATE) != start);
         let waits = WAITING.contains(&status);
         if said && !waits && !(is_new && status == "active") {
-            // An administrator that decides by hand does not want the start to overrule it later.
+            // A status that an administrator sets must not be overruled by the start later.
             given.remove(START_DATE);
         } else if !waits {
             given.insert("status", "inactive".into());
@@ -81,7 +81,7 @@ pub(super) fn prepare(state: &mut State, id: &str, mut given: Document, old: Opt
     given
 }
 
-/// Returns the permission to read everything, where the world has it or does not say which permissions there are.
+/// Returns the permission to read everything, if the world has it or lists no permissions.
 fn usual_permissions(state: &State) -> Value {
     let known = state.store.of(&PERMISSIONS);
     let usable = known.is_empty() || known.get(generator::READ_EVERYTHING).is_some();
@@ -99,7 +99,7 @@ fn starts_at(fields: &Document) -> Option<u64> {
     parse_ms(start.as_str()?)
 }
 
-/// Starts an integration whose start has come: it is active since then.
+/// Starts an integration whose start has come: it is active since that time.
 pub(super) fn start(state: &mut State, integration: &Record) -> Result<(), Problem> {
     let since = starts_at(integration.fields()).map(format_ms);
     let mut patch = Document::new();

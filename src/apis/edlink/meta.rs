@@ -1,4 +1,4 @@
-//! The parts that integrations are made of, and whether the service runs.
+//! Sources, providers and permissions of integrations, and the operation that tells whether the service runs.
 
 use crate::engine::api::context::Context;
 use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
@@ -9,10 +9,10 @@ use crate::http::message::Response;
 /// Any record's id.
 pub(super) const ID: Field = text("id").required();
 
-/// When any record was made.
+/// The time at which a record was made.
 pub(super) const CREATED: Field = field("created_date", Kind::Time).by(Owner::CreatedAt);
 
-/// When any record was last changed.
+/// The time of a record's last change.
 pub(super) const UPDATED: Field = field("updated_date", Kind::Time).by(Owner::UpdatedAt);
 
 /// School data sources: what an integration connects an application to.

@@ -1,9 +1,9 @@
 //! Edlink: the table.
 //!
-//! Three kinds of route: *Meta*, which an application asks with its secret key, the *Graph*, which an integration's access
-//! token opens, and *User*, which a person's token opens. [`access`] tells the tokens apart, [`dialect`] says how all of
-//! them speak, [`integrations`] and [`graph`] hold the rules of the records. What is documented, what is assumed and what
-//! is missing stands in `NOTES.md`.
+//! There are three kinds of route: *Meta* takes the secret key of an application, the *Graph* the access token of an
+//! integration, *User* the token of a person. [`access`] tells the tokens apart, [`dialect`] is how all routes speak,
+//! [`integrations`] and [`graph`] hold the rules of the records. `NOTES.md` tells what is documented, assumed and
+//! missing.
 
 mod access;
 mod coursework;

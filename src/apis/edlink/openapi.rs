@@ -41,8 +41,8 @@ pub(super) fn parameters(route: &Route) -> Vec<Parameter> {
     all
 }
 
-/// Returns the schema of a parameter of a path: ids are UUIDs, but for those of a sign-on, where any text is looked up.
-/// An assignment may be named by an alias, `type:identifier`.
+/// Returns the schema of a parameter of a path: ids are UUIDs, except those of a sign-on, which may be any text. An
+/// alias, `type:identifier`, may name an assignment.
 pub(super) fn path_parameter(route: &Route, name: &str) -> Value {
     let is_of_sign_on = route.other_success.is_some();
     match name {
@@ -92,7 +92,7 @@ fn signing_in() -> Vec<Parameter> {
     ]
 }
 
-/// Wraps a schema in `$data`; a list has the way to its next part beside it, v2 its request and its warnings.
+/// Wraps a schema in `$data`; a list has its next link beside it, v2 its request and its warnings.
 pub(super) fn envelope(is_v2: bool, many: bool, schema: &Value) -> Value {
     let mut properties = json!({ "$data": schema });
     if many {
@@ -106,7 +106,7 @@ pub(super) fn envelope(is_v2: bool, many: bool, schema: &Value) -> Value {
     json!({ "type": "object", "properties": properties, "required": ["$data", "$request"] })
 }
 
-/// Returns the schema of what went wrong, or might have.
+/// Returns the schema of an error or a warning.
 fn error() -> Value {
     json!({
         "type": "object",

@@ -1,5 +1,5 @@
-//! Paging by `$first`, `$last`, `$after`, `$before`. A cursor is the id of a record, so whatever comes or goes on
-//! either side of it, no record that stays is skipped or repeated.
+//! Paging by `$first`, `$last`, `$after`, `$before`. A cursor is the id of a record, so that no record is skipped or
+//! repeated when others are added or removed.
 
 use crate::apis::edlink::errors::{INVALID_CURSOR, INVALID_PAGE_SIZE};
 use crate::apis::edlink::wording::request_id_of;
@@ -11,7 +11,7 @@ use crate::engine::store::{Between, Page, Window};
 use crate::http::message::Response;
 use crate::http::target::Query;
 
-/// The number of records of a page when the client says none.
+/// The number of records of a page, unless the client gives one.
 const USUAL: usize = 100;
 
 /// The most records a page can have.
@@ -20,9 +20,9 @@ const MOST: usize = 10_000;
 /// The parameters that page a list.
 pub(super) const PARAMETERS: [&str; 4] = ["$first", "$last", "$after", "$before"];
 
-/// The page that the query asks for, once it makes sense.
+/// The page that a query selects.
 pub(super) struct PageQuery<'q> {
-    /// Newest first.
+    /// True if the newest record comes first.
     pub backward: bool,
     /// The page size.
     pub count: usize,
@@ -43,13 +43,13 @@ impl<'q> PageQuery<'q> {
         }
         let (first, last) = (size(query, "$first")?, size(query, "$last")?);
         let (after, before) = (once(query, "$after", INVALID_CURSOR)?, once(query, "$before", INVALID_CURSOR)?);
-        // A record's predecessors are read backwards, unless the query says which end of them is wanted.
+        // `$before` alone reads backwards, from the records next to the cursor.
         let backward = last.is_some() || (first.is_none() && before.is_some());
         Ok(Self { backward, count: first.or(last).unwrap_or(USUAL), after, before })
     }
 }
 
-/// Returns a parameter, which must not be given twice with values that differ: one of them would be ignored.
+/// Returns a parameter. Rejects two different values, of which one would be ignored.
 pub(super) fn once<'q>(
     query: &'q Query<'_>,
     parameter: &str,
@@ -72,7 +72,7 @@ fn size(query: &Query<'_>, parameter: &str) -> Result<Option<usize>, Problem> {
     })
 }
 
-/// Returns the page size of a list that only goes forward.
+/// Returns the page size of a list that is only read forward.
 pub(super) fn first(query: &Query<'_>) -> Result<usize, Problem> {
     Ok(size(query, "$first")?.unwrap_or(USUAL))
 }
@@ -96,7 +96,7 @@ pub(super) fn between(
     })
 }
 
-/// Returns where the record stands that a cursor names.
+/// Returns the place of the record that a cursor names.
 fn place_of(
     context: &Context<'_>,
     resource: &'static Schema,
@@ -104,7 +104,7 @@ fn place_of(
     id: &str,
 ) -> Result<u64, Problem> {
     let id = context.api.dialect.id(parameter, id)?;
-    // Requests are made of the journal: no world holds such records.
+    // Requests are made from the journal, and no world stores them.
     if !context.state.store.resources().any(|known| std::ptr::eq(known, resource)) {
         let call = context.past.numbers().rev().find(|call| request_id_of(context.state, *call) == *id);
         return call.ok_or_else(|| gone(parameter, &id));
@@ -113,7 +113,7 @@ fn place_of(
     record.map(crate::engine::store::Record::sequence).ok_or_else(|| gone(parameter, &id))
 }
 
-/// Returns the problem of a cursor that names what is not there.
+/// Returns the problem of a cursor that names a missing record.
 pub(super) fn gone(parameter: &str, id: &str) -> Problem {
     let message = format!("'{parameter}' names {id}, which does not exist any more or never did.");
     Problem::named(INVALID_CURSOR, message)
@@ -144,7 +144,7 @@ pub(super) fn next_link(response: &Response) -> Option<String> {
     body.get("$next")?.as_str().map(str::to_owned)
 }
 
-/// Tells whether a query asks for a part of a list that is not its first.
+/// Tells whether a query selects a part of a list that is not its first.
 pub(super) fn is_further(query: &Query<'_>) -> bool {
     ["$after", "$before", "$cursor"].iter().any(|name| query.get(name).is_some())
 }

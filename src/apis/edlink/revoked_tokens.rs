@@ -1,4 +1,5 @@
-//! Tokens of integrations that are gone. Where every bearer that is no other token is a secret, they would be secrets.
+//! Tokens of integrations that are gone. Without this list they would pass as secrets where every unknown bearer token
+//! is one.
 
 use serde_json::Value;
 
@@ -10,7 +11,7 @@ use crate::engine::schema::schema::{Actor, IdFormat, Schema};
 use crate::engine::state::State;
 use crate::engine::store::Record;
 
-/// Tokens that were good once and open nothing any more. The fake's own.
+/// Tokens that were good once. The collection is the fake's own.
 pub(super) static ENDED_TOKENS: Schema =
     Schema::new("edlink.ended_tokens", "Ended token", "id", IdFormat::Uuid, &[ID, text("access_token").required()])
         .unique(&["access_token"]);
@@ -23,7 +24,7 @@ pub(super) fn has_ended(state: &State, token: &str) -> bool {
 /// Remembers the token of an integration that is gone.
 pub(super) fn remember(state: &mut State, integration: &Record) -> Result<(), Problem> {
     let Some(token) = integration.text("access_token").filter(|token| !has_ended(state, token)) else { return Ok(()) };
-    // Drawn apart: it moves no id that comes after.
+    // The id is drawn from a source of its own, so that it does not change the ids after it.
     let id = state.rng.derive(&format!("edlink.ended:{token}")).uuid().to_string();
     let fields = Document::from_iter([("id", Value::from(id)), ("access_token", token.into())]);
     state.create_in_history(&ENDED_TOKENS, fields, Actor::Fixture).map(|_| ())

@@ -1,4 +1,4 @@
-//! The User API: what a person's token tells about the person and where it comes from.
+//! The User API: the profile of a person, and the integration and source of the person's token.
 
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ pub(super) fn profile_v1(context: &mut Context<'_>) -> Result<Response, Problem>
     Ok(v1::record(context, &PEOPLE, &person))
 }
 
-/// Handles `GET /v2/my/integration`: without its access token.
+/// Handles `GET /v2/my/integration`: shows the integration without its access token.
 pub(super) fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = mine(context, &INTEGRATIONS, "integration_id")?;
     let value = |name: &str| integration.get(name).cloned().unwrap_or(Value::Null);

@@ -1,4 +1,4 @@
-//! Webhooks: the body and the signature of what the service posts to an application.
+//! Webhooks: the body and the signature of the requests that the service posts to an application.
 
 #[cfg(feature = "webhooks")]
 use std::fmt::Write as _;
@@ -43,7 +43,7 @@ fn mac(secret: &str, text: &str) -> Result<String, Problem> {
     }))
 }
 
-/// Says why there is no signature.
+/// Returns the problem of a build without webhooks.
 #[cfg(not(feature = "webhooks"))]
 fn mac(_: &str, _: &str) -> Result<String, Problem> {
     Err(Problem::refused("this build of standin leaves out signatures; build it with its cargo feature `webhooks`"))

@@ -1,4 +1,4 @@
-//! The wording of problems, as Edlink tells them.
+//! Problems, rendered in the words of Edlink.
 
 use serde_json::json;
 
@@ -19,13 +19,13 @@ use crate::http::clip::clipped;
 use crate::http::message::{Response, allow};
 use crate::http::target::Query;
 
-/// When to try again, if a rule that throttles does not say.
+/// The seconds until the next try, for a rule that throttles and does not say them.
 const RETRY_AFTER_S: u64 = 1;
 
-/// The operation whose errors the running service tells in one text each.
+/// The path of the operation for which the running service's errors are one text each.
 const TOKEN: &str = "/authentication/token";
 
-/// Puts a problem into words.
+/// Renders a problem.
 pub(super) fn worded(state: &State, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError {
     let (kind, message) = words(state, request_context, problem);
     let profile = state.settings.profile(request_context.api.name);
@@ -61,8 +61,8 @@ pub(super) fn worded(state: &State, request_context: &RequestContext<'_>, proble
     RenderedError { error: kind, evidence, response }
 }
 
-/// Returns the evidence for a problem by itself: the documents have a code for bodies that cannot be read, and none for
-/// values that cannot be.
+/// Returns the evidence for a kind of problem: the documents have a code for bodies that cannot be read, and none for
+/// invalid values.
 fn evidence_of(problem: &Problem, path: &str) -> Evidence {
     match problem {
         Problem::Named { error, message: Some(_), .. } if *error == INVALID_REQUEST_BODY && path != TOKEN => {
@@ -72,7 +72,7 @@ fn evidence_of(problem: &Problem, path: &str) -> Evidence {
     }
 }
 
-/// Answers an error while a person signs in, where that is no JSON.
+/// Answers an error of a sign-on that is not JSON: with a redirect, or with a page for a browser.
 fn signing_in(
     state: &State,
     request_context: &RequestContext<'_>,
@@ -87,7 +87,7 @@ fn signing_in(
     sso::redirected(state, &query, kind).or_else(page)
 }
 
-/// Returns the path asked as the table has it.
+/// Returns the path of the request below the API's base.
 fn below_base<'a>(request_context: &RequestContext<'a>) -> &'a str {
     let path = request_context.target.path;
     if request_context.api.is_apart(path) {
@@ -97,7 +97,7 @@ fn below_base<'a>(request_context: &RequestContext<'a>) -> &'a str {
     }
 }
 
-/// Returns the `$request` of an answer. Drawn apart, so that it leaves the ids that come after it as they are.
+/// Returns the `$request` of an answer, drawn from a source of its own, so that it does not change the ids after it.
 pub(super) fn request_id(state: &State) -> String {
     request_id_of(state, state.call_number)
 }
@@ -107,7 +107,7 @@ pub(super) fn request_id_of(state: &State, number: u64) -> String {
     state.rng.derive(&format!("edlink.request:{number}")).uuid().to_string()
 }
 
-/// Returns the error, and what it says.
+/// Returns the error, and its message.
 fn words(state: &State, request_context: &RequestContext<'_>, problem: &Problem) -> (&'static ErrorDef, String) {
     let usual = |error: &'static ErrorDef, what: Option<&str>| {
         let message = error.message;
@@ -154,7 +154,7 @@ fn words(state: &State, request_context: &RequestContext<'_>, problem: &Problem)
     }
 }
 
-/// Words an error that a rule names: in its own words, or in those the operation itself would use.
+/// Returns the message of an error that a rule names: the rule's own, or the one that the operation would give.
 fn injected(
     state: &State,
     request_context: &RequestContext<'_>,
@@ -180,10 +180,10 @@ fn usual_what(state: &State, request_context: &RequestContext<'_>, error: &Error
     let in_path = || request_context.route?.path.split_once('{')?.1.split_once('}').map(|(name, _)| name.to_owned());
     match request_context.route {
         Some(route) if error == NO_PERMISSION => {
-            // Of what shows several kinds, this is the one that is asked for.
+            // If an operation shows several kinds, its row names the permission.
             permissions::needed(state, Some(route.needs).filter(|needs| !needs.is_empty()).unwrap_or("schools"))
         }
-        // A list has a cursor to be wrong.
+        // For a list, the error is about its cursor.
         _ => in_path().unwrap_or_else(|| "$after".to_owned()),
     }
 }

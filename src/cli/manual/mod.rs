@@ -1,4 +1,4 @@
-//! `standin manual`: the manual pages, and the parts of the reference that the code knows.
+//! `standin manual`: the manual pages, and the parts of the reference that are made from code.
 
 mod commands;
 mod control_api;
@@ -113,7 +113,7 @@ fn table<const N: usize>(heads: [&str; N], rows: impl Iterator<Item = [String; N
     heads + &rows.map(|cells| line(&cells)).collect::<String>()
 }
 
-/// Returns text as prose within a cell: what would end the cell or begin a tag is escaped.
+/// Returns text as prose within a cell: characters that would end the cell or begin a tag are escaped.
 fn prose(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     text.split('`')

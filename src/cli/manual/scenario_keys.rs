@@ -1,5 +1,5 @@
-//! The keys of scenario files, from their schema, each with an example: the schema's own, or the shortest of
-//! the ready-made scenarios and of the tests.
+//! The keys of scenario files, from their schema, each with an example: the schema's own, or the shortest in the
+//! ready-made scenarios and the tests.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::scenario::SCHEMA;
 /// The section of the file itself.
 const FILE: &str = "file";
 
-/// Files of the tests that between them use what no ready-made scenario does.
+/// Files of the tests that together use the keys which no ready-made scenario uses.
 const MORE: &[&str] = &[
     include_str!("../../../tests/scenario-corpus/accepted/both-apis.json"),
     include_str!("../../../tests/scenario-corpus/accepted/clock.json"),
@@ -77,7 +77,7 @@ pub(super) fn markdown() -> String {
 }
 
 impl<'s> Keys<'s> {
-    /// Walks a schema, beside a value of its shape where there is one.
+    /// Walks a schema, with a value of its shape if there is one.
     fn walk(&mut self, node: &'s Value, section: &str, path: &str, value: Option<&Value>) {
         if let Some(name) = reference(node) {
             let target = &self.schema["$defs"][name];
@@ -170,7 +170,7 @@ impl<'s> Keys<'s> {
         }
     }
 
-    /// Says in words which values a schema takes.
+    /// Returns the values that a schema takes, in words.
     fn kind(&self, node: &Value) -> String {
         if let Some(name) = reference(node) {
             let target = &self.schema["$defs"][name];

@@ -5,7 +5,7 @@ use crate::apis::celigo::secrets;
 use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
 use crate::engine::schema::schema::{IdFormat, Schema};
 
-/// Exports: where records come from.
+/// Exports: the sources of records.
 pub(crate) static EXPORTS: Schema = Schema::new("celigo.exports", "Export", "_id", IdFormat::ObjectId, EXPORT)
     .view(secrets::listener_masked)
     .always_shown(&["adaptorType"]);
@@ -38,7 +38,7 @@ static EXPORT: &[Field] = &[
     field("lastModified", Kind::Time).by(Owner::UpdatedAt),
 ];
 
-/// Imports: where records go.
+/// Imports: the targets of records.
 pub(crate) static IMPORTS: Schema =
     Schema::new("celigo.imports", "Import", "_id", IdFormat::ObjectId, IMPORT).always_shown(&["adaptorType"]);
 
@@ -68,7 +68,7 @@ static IMPORT: &[Field] = &[
     field("lastModified", Kind::Time).by(Owner::UpdatedAt),
 ];
 
-/// Connections: how exports and imports reach other systems. Consumers never see their secrets.
+/// Connections, by which exports and imports reach other systems. Consumers never see their secrets.
 pub(crate) static CONNECTIONS: Schema =
     Schema::new("celigo.connections", "Connection", "_id", IdFormat::ObjectId, CONNECTION).view(secrets::masked);
 

@@ -16,7 +16,8 @@ pub(crate) static AUDIT: Schema = Schema::new("celigo.audit", "Audit entry", "_i
     .parameters(AUDIT_PARAMETERS)
     .always_shown(&[WHOLE]);
 
-/// An entry is shown by other names than it is stored by, and found by both.
+/// The parameters of lists of entries: by the names that entries are stored with, and by those that they are shown
+/// with.
 static AUDIT_PARAMETERS: &[(&str, Meaning)] = &[
     ("timestamp", Meaning::Field("time")),
     ("user", Meaning::Member("byUser", "email")),

@@ -1,4 +1,4 @@
-//! The account's smaller collections, which have little but their own calls.
+//! The account's smaller collections, each with few rules.
 
 use serde_json::Value;
 
@@ -40,7 +40,7 @@ static LOOKUP_CACHE: &[Field] = &[
     MODIFIED,
 ];
 
-/// Entries of lookup caches. Found by the cache and the key, of which the id is made.
+/// Entries of lookup caches, found by the id, which is made of the cache and the key.
 pub(crate) static CACHE_ENTRIES: Schema = kind("celigo.lookupcachedata", "Lookup cache entry", CACHE_ENTRY);
 
 static CACHE_ENTRY: &[Field] = &[
@@ -71,7 +71,7 @@ pub(crate) static ICLIENTS: Schema = kind("celigo.iclients", "iClient", ICLIENT)
 
 static ICLIENT: &[Field] = &[ID, NAME, text("provider").required(), field("oauth2", Kind::Object), CREATED, MODIFIED];
 
-/// File definitions: how files of fixed or delimited records look.
+/// File definitions: the formats of files of fixed or delimited records.
 pub(crate) static FILE_DEFINITIONS: Schema = kind("celigo.filedefinitions", "File definition", FILE_DEFINITION);
 
 static FILE_DEFINITION: &[Field] = &[
@@ -124,7 +124,7 @@ pub(crate) static MCP_SERVERS: Schema = kind("celigo.mcpservers", "MCP server", 
 
 static MCP_SERVER: &[Field] = &[ID, NAME, DESCRIPTION, DISABLED, INTEGRATION, CREATED, MODIFIED];
 
-/// Access tokens. The token is whole only in the answer that made it.
+/// Access tokens. Only the answer to their creation shows the whole token.
 pub(crate) static ACCESS_TOKENS: Schema =
     kind("celigo.accesstokens", "Access token", ACCESS_TOKEN).unique(&["token"]).view(secrets::masked);
 
@@ -152,7 +152,7 @@ static LICENSE: &[Field] = &[
     INTEGRATION,
 ];
 
-/// Notifications: what a user wants to hear of.
+/// Notifications: the records that a user is notified about.
 pub(crate) static NOTIFICATIONS: Schema =
     kind("celigo.notifications", "Notification", NOTIFICATION).indexed(&["_userId"]);
 
@@ -165,7 +165,7 @@ static NOTIFICATION: &[Field] = &[
     field("subscribed", Kind::Bool).or(DefaultValue::True),
 ];
 
-/// The recycle bin: what was deleted, for thirty days.
+/// The recycle bin: records that were deleted in the last thirty days.
 pub(crate) static RECYCLE_BIN: Schema =
     kind("celigo.recycleBin", "Deleted record", DELETED).indexed(&["key", "along"]).due_at(due);
 
@@ -182,7 +182,7 @@ static DELETED: &[Field] = &[
 /// The time a record is kept.
 const KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 
-/// Returns when a deleted record is gone for good.
+/// Returns the time at which a deleted record expires, in milliseconds since 1970.
 fn due(deleted: &Document) -> Option<u64> {
     Some(deleted.get("deletedAt").and_then(Value::as_str).and_then(parse_ms)? + KEPT_MS)
 }

@@ -3,7 +3,7 @@
 use crate::engine::schema::field::{DefaultValue, Field, Kind, field, text};
 use crate::engine::schema::schema::{IdFormat, Schema};
 
-/// Connectors: what integrations can be installed from.
+/// Connectors, from which integrations can be installed.
 pub(crate) static CONNECTORS: Schema =
     Schema::new("celigo.connectors", "Connector", "_id", IdFormat::ObjectId, CONNECTOR);
 

@@ -11,12 +11,12 @@ use crate::engine::schema::schema::{Actor, IdFormat, Meaning, NestedReference, S
 use crate::engine::state::State;
 use crate::engine::store::Record;
 
-/// Flows: which exports feed which imports.
+/// Flows: exports, and the imports that they feed.
 pub(crate) static FLOWS: Schema = Schema::new("celigo.flows", "Flow", "_id", IdFormat::ObjectId, FLOW)
     .links(LINKS)
     .parameters(&[("includeInstances", Meaning::NotModelled)]);
 
-/// Keeps the name of a flow that a consumer replaces without one, as the running service takes it; the rest goes.
+/// Keeps the name of a flow that a consumer replaces without one, which the running service accepts.
 pub(crate) fn prepared(state: &mut State, _: &str, mut given: Document, old: Option<&Record>, by: Actor) -> Document {
     let is_live = state.settings.profile(API.name) == Profile::Live;
     let name = old.filter(|_| is_live && by == Actor::Consumer).and_then(|old| old.get("name"));
@@ -49,7 +49,8 @@ static FLOW: &[Field] = &[
     field("lastModified", Kind::Time).by(Owner::UpdatedAt),
 ];
 
-/// Where a flow names its exports and imports. Flows of the older kind name one of each themselves.
+/// The places where a flow names its exports and imports. Flows of the older kind name one of each in fields of their
+/// own.
 static LINKS: &[NestedReference] = &[
     NestedReference {
         field: "_exportId",
@@ -106,9 +107,9 @@ pub(crate) struct Processor<'f> {
     pub is_import: bool,
     /// Its id.
     pub id: &'f str,
-    /// True if records get there: of a router that chooses one branch, to its first.
+    /// True if records get there: a router that chooses one branch sends all to its first.
     pub is_taken: bool,
-    /// True if records that fail go on.
+    /// True if failed records go on to the next step.
     pub proceeds: bool,
 }
 

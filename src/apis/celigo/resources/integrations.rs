@@ -1,4 +1,4 @@
-//! Integrations: what a whole account hangs on.
+//! Integrations, to which most records of an account belong, and their revisions.
 
 use serde_json::Value;
 
@@ -42,8 +42,8 @@ static INTEGRATION: &[Field] = &[
     field("lastModified", Kind::Time).by(Owner::UpdatedAt),
 ];
 
-/// Gives flow groupings without an id, which are new, an id. On the running service, a consumer does not change the
-/// mode and the settings of a connector's integration.
+/// Gives new flow groupings, which have no id, an id. On the running service, a consumer cannot change the mode and the
+/// settings of a connector's integration.
 pub(crate) fn prepared(state: &mut State, _: &str, mut given: Document, old: Option<&Record>, by: Actor) -> Document {
     let is_live = state.settings.profile(API.name) == Profile::Live;
     if let Some(old) = old.filter(|old| is_live && by == Actor::Consumer && old.text("_connectorId").is_some()) {

@@ -1,4 +1,4 @@
-//! Jobs and errors, which running a flow leaves behind.
+//! Jobs and errors, which runs of flows make.
 
 use serde_json::Value;
 
@@ -21,20 +21,20 @@ pub(crate) const OFFLINE: &str = "connection_offline";
 /// The types of jobs: those of flows, of steps, and of retries.
 pub(crate) const TYPES: &[&str] = &["flow", "export", "import", "retry", "bulk_retry"];
 
-/// Where a job stands.
+/// The statuses of a job.
 pub(crate) const STATUSES: &[&str] = &["queued", "running", "retrying", "completed", "failed", "canceling", "canceled"];
 
-/// The private field that says when a job goes on. Jobs of files have none: they stay as they are.
+/// The private field with the time at which a job goes on. Jobs of fixtures have none, so that they stay as they are.
 pub(crate) const GOES_ON_AT: &str = "standin_goes_on_at";
 
-/// The private field of a job that the clock brings to its end: no source tells such a course, so what it shows rests on
-/// an assumption.
+/// The private field of a job that ends by the clock: no source tells such a course, so its values rest on an
+/// assumption.
 pub(crate) const COURSE: &str = "standin_course";
 
 /// The value of that field.
 pub(crate) const BY_CLOCK: &str = "clock";
 
-/// Errors that records met on their way through a flow.
+/// Errors of records on their way through a flow.
 pub(crate) static ERRORS: Schema =
     Schema::new("celigo.errors", "Error", "errorId", IdFormat::ObjectId, ERROR).indexed(&["_flowJobId"]).view(shown);
 
@@ -109,7 +109,7 @@ pub(crate) fn shown(error: &Document) -> Document {
     error.only(|name| !HIDDEN.contains(&name))
 }
 
-/// Returns when a job goes on.
+/// Returns the time at which a job goes on, in milliseconds since 1970.
 pub(crate) fn due(job: &Document) -> Option<u64> {
     time(job, GOES_ON_AT)
 }

@@ -23,5 +23,5 @@ pub(crate) use jobs::{ERRORS, JOBS};
 pub(crate) use shares::{ACCESS, ASHARES};
 pub(crate) use webhooks::{DELIVERIES, LISTENER};
 
-/// The name among the fields always shown that stands for all of them: entries of such a kind are never cut.
+/// The name that stands for all fields among those that are always shown: lists show records of such a kind whole.
 pub(crate) const WHOLE: &str = "*";

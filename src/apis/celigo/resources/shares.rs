@@ -1,4 +1,4 @@
-//! Shares: the account's users, and what each may see.
+//! Shares: the account's users, and the records that each may see.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::engine::store::Record;
 /// The field with the integrations that a share names.
 pub(crate) const LEVELS: &str = "integrationAccessLevel";
 
-/// Shares: the account's users, and what each may see.
+/// Shares: the account's users, and the records that each may see.
 pub(crate) static ASHARES: Schema = Schema::new("celigo.ashares", "Share", "_id", IdFormat::ObjectId, ASHARE)
     .links(ASHARE_LINKS)
     .always_shown(&[WHOLE]);
@@ -42,7 +42,7 @@ static ASHARE: &[Field] = &[
 static ASHARE_LINKS: &[NestedReference] =
     &[NestedReference { field: LEVELS, to: &INTEGRATIONS, ids: integrations_named }];
 
-/// Tells whether a share holds for all integrations: it has an access level of its own.
+/// Tells whether a share is for all integrations: then it has an access level of its own.
 pub(crate) fn is_account_wide(share: &Record) -> bool {
     share.text("accessLevel").is_some()
 }

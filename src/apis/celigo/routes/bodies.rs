@@ -1,9 +1,8 @@
-//! Refines what the document says of bodies, where the fields alone do not: which stand for each other, and bodies that are no
-//! object of fields.
+//! Refinements of the JSON Schemas of bodies: alternatives of fields, and bodies that are no object of known fields.
 
 use serde_json::{Map, Value, json};
 
-/// Says that one of these fields is there, and no `null`.
+/// Requires one of these fields, and not as `null`.
 fn one_of(schema: &mut Value, names: &[&str]) {
     let is_there = |name: &&str| json!({ "required": [*name], "properties": { *name: { "not": { "type": "null" } } } });
     schema["anyOf"] = names.iter().map(is_there).collect();
@@ -48,14 +47,14 @@ pub(super) fn entries(schema: &mut Value) {
     schema["properties"]["data"] = json!({ "type": "array", "items": entry, "maxItems": 1_000 });
 }
 
-/// Times between which something lies.
+/// The bounds of a time.
 const BOUNDS: [&str; 2] = ["startDate", "endDate"];
 
 fn time() -> Value {
     json!({ "type": "string", "format": "date-time", "pattern": "^(19[7-9]|[2-9][0-9]{2})[0-9]-" })
 }
 
-/// Describes bounds of transactions: an empty one is none.
+/// Describes a query of transactions: an empty bound counts as absent.
 pub(super) fn transactions(schema: &mut Value) {
     schema["properties"]["limit"]["minimum"] = 1.into();
     for name in BOUNDS {
@@ -73,7 +72,7 @@ pub(super) fn run(schema: &mut Value) {
     properties["export"] = json!({ "anyOf": [{ "type": "object", "properties": inner }, { "type": "null" }] });
 }
 
-/// Describes a copy: connections in place of others.
+/// Describes a copy, with connections that replace others.
 pub(super) fn copy(schema: &mut Value) {
     let connection = json!({ "type": "string", "x-standin-refers-to": "celigo.connections" });
     schema["properties"]["connectionMap"] =
@@ -104,7 +103,7 @@ pub(super) fn array(schema: &mut Value) {
     *schema = json!({ "type": "array", "items": {} });
 }
 
-/// Describes wishes to hear of a record: each names one.
+/// Describes notifications, each of which names a record.
 pub(super) fn notifications(schema: &mut Value) {
     let about = |name: &str, to: &str| {
         json!({

@@ -39,7 +39,7 @@ const TABLES: &[&[Route]] = &[
     not_modelled::ROUTES,
 ];
 
-/// All of them.
+/// All rows.
 pub(super) static ROUTES: [Route; length(TABLES)] = joined(TABLES);
 
 // Errors of each kind of operation. The profile `live` answers `missing_required_field` where the other one
@@ -78,7 +78,7 @@ const CREATE_EXPORT: &[&ErrorDef] = &[
     INVALID_OPERATION,
 ];
 
-// So does every call whose body must hold something.
+// Every call with a required body has these too.
 const REPLACE: &[&ErrorDef] = &[
     UNAUTHORIZED,
     UNSUPPORTED_MEDIA_TYPE,
@@ -103,7 +103,7 @@ const REPLACE_UNIQUE: &[&ErrorDef] = &[
 const CHANGE: &[&ErrorDef] =
     &[UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, FORBIDDEN, NOT_FOUND, VALIDATION_ERROR];
 
-// A replacement that may be refused whole: something must stay as it is, or is too large.
+// A replacement that may be refused as a whole, because a field must not change or the record is too large.
 const REPLACE_FIXED: &[&ErrorDef] = &[
     UNAUTHORIZED,
     UNSUPPORTED_MEDIA_TYPE,

@@ -68,7 +68,7 @@ fn answer(names: &Names, settings: &ListenerSettings, body: &Value, query: &Quer
     response
 }
 
-/// Puts what `{{a.b}}` names in its place: from the body, else from the query.
+/// Replaces `{{a.b}}` by the value of that name in the body, else in the query.
 fn filled(words: &str, body: &Value, query: &Query<'_>) -> String {
     let mut text = String::with_capacity(words.len());
     let mut rest = words;

@@ -9,7 +9,7 @@ use crate::http::media;
 use crate::http::position::SyntaxFault;
 use crate::http::tree::TreeLimits;
 
-/// Reads a body: an empty one is an empty object, and what is neither JSON nor a form stays text.
+/// Reads a body: an empty one is an empty object, and one that is neither JSON nor a form stays text.
 pub(super) fn read(context: &Context<'_>, settings: &ListenerSettings) -> Result<Value, Problem> {
     let body = context.request.body;
     let sent = context.request.header("content-type").unwrap_or_default();

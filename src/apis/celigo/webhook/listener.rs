@@ -1,4 +1,4 @@
-//! A call of a webhook listener, top to bottom: it needs no token, and what it brings runs flows.
+//! A call of a webhook listener, which needs no token, and whose records run flows.
 
 use serde_json::{Map, Value};
 
@@ -14,8 +14,8 @@ use crate::engine::schema::schema::Actor;
 use crate::engine::store::Record;
 use crate::http::message::{Method, Response};
 
-/// Handles `exports.receive`, `exports.receiveOpen`: takes what another system delivers, and runs the flows that start
-/// here.
+/// Handles `exports.receive` and `exports.receiveOpen`: takes a delivery of another system, and runs the flows that
+/// start with the listener.
 pub(crate) fn receive(context: &mut Context<'_>) -> Result<Response, Problem> {
     let method = Method::of(context.request.method);
     if !matches!(method, Some(Method::Get | Method::Post | Method::Put)) {
@@ -74,7 +74,7 @@ fn listener(context: &Context<'_>) -> Result<Record, Problem> {
     export.cloned().ok_or_else(|| Problem::named(NOT_FOUND, "Export not found"))
 }
 
-/// Keeps a delivery, and runs the flows that its records go into.
+/// Keeps a delivery, and runs the flows of the listener with its records.
 fn deliver(
     context: &mut Context<'_>,
     export: &Record,

@@ -1,4 +1,4 @@
-//! Webhook listeners: where other systems call in.
+//! Webhook listeners, which other systems call.
 
 mod answer;
 mod body;

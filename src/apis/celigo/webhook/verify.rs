@@ -8,13 +8,13 @@ use crate::engine::api::context::Context;
 /// The settings of a listener.
 pub(super) type ListenerSettings = Map<String, Value>;
 
-/// Returns a text among the settings, or what it is when it is not set.
+/// Returns a text among the settings, or `usual` if it is not set.
 pub(super) fn text<'s>(settings: &'s ListenerSettings, name: &str, usual: &'s str) -> &'s str {
     settings.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).unwrap_or(usual)
 }
 
-/// Tells whether the head, the path and the raw body of a call say that it is genuine. A token in the body is looked at
-/// once that is read.
+/// Tells whether the head, the path and the raw body of a call show that it is genuine. A token in the body is checked
+/// when the body was read.
 pub(super) fn is_genuine(context: &Context<'_>, settings: &ListenerSettings) -> bool {
     match text(settings, "verify", "") {
         "hmac" => is_signed(context, settings),
@@ -39,7 +39,7 @@ pub(super) fn is_genuine(context: &Context<'_>, settings: &ListenerSettings) -> 
     }
 }
 
-/// Tells whether a body that was read holds the token, where that is its place.
+/// Tells whether a body that was read has the token, if the settings place it there.
 pub(super) fn has_token(body: &Value, settings: &ListenerSettings) -> bool {
     if text(settings, "verify", "") != "token" || text(settings, "tokenLocation", "body") != "body" {
         return true;
@@ -69,7 +69,7 @@ fn has_token_in_header(context: &Context<'_>, settings: &ListenerSettings) -> bo
     is_token(settings, parts.map(|(_, token)| token.trim()))
 }
 
-/// Returns a signature without its prefix, such as `sha256=`.
+/// Tells whether the signature of a call is that of its body, apart from a prefix such as `sha256=`.
 fn is_signed(context: &Context<'_>, settings: &ListenerSettings) -> bool {
     let algorithm = text(settings, "algorithm", "sha256");
     let header = text(settings, "header", "x-signature").to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! Assignments: made, changed and removed by who writes in the class.
+//! Assignments, which the writers of a class make, change and remove.
 
 use serde_json::Value;
 
@@ -99,7 +99,7 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Response, Problem> {
     let mut given = Given::read(context, NEW)?;
     let mut fields = given.said();
     if fields.contains("id") {
-        // One assignment in several classes: how it is answered is not known.
+        // No source shows the answer to an assignment for several classes.
         return Err(context.not_modelled());
     }
     let sent = fields.clone();
@@ -143,7 +143,7 @@ pub(super) fn delete(context: &mut Context<'_>) -> Result<Response, Problem> {
     gone(context)
 }
 
-/// Refuses what cannot be: first what is missing of the whole, then what was sent, field by field.
+/// Rejects an invalid assignment: first for missing fields of the whole, then for each field that was sent.
 fn check(
     context: &mut Context<'_>,
     room: &Room,
@@ -181,8 +181,7 @@ fn check(
     check_references(context, room, sent)
 }
 
-/// Checks that the people an assignment is for are active students of the class; where it is for all, none is looked
-/// at.
+/// Checks that the people an assignment is for are active students of the class, unless it is for all.
 fn check_assignees(
     context: &Context<'_>,
     room: &Room,
@@ -210,7 +209,7 @@ fn check_assignees(
     }
 }
 
-/// Rejects attachments of a type that may not be attached, or without what their type needs.
+/// Rejects attachments of a type that may not be attached, or without a field that their type needs.
 pub(super) fn check_attachments(context: &mut Context<'_>, attachments: &[Value]) -> Result<(), Problem> {
     let mut missing = Vec::new();
     for (place, attachment) in attachments.iter().enumerate() {
@@ -233,7 +232,7 @@ pub(super) fn check_attachments(context: &mut Context<'_>, attachments: &[Value]
     Err(Problem::Several { error: MISSING_REQUIRED_FIELD, messages: missing })
 }
 
-/// Rejects an assignment that refers to what is not there, or to what belongs to another class.
+/// Rejects an assignment that refers to a missing record, or to a record of another class.
 fn check_references(context: &Context<'_>, room: &Room, sent: &Document) -> Result<(), Problem> {
     let of_class = |field: &'static str| move |record: &Record, class: &str| record.text(field) == Some(class);
     let seen = |resource: &'static Schema, id: &str| {

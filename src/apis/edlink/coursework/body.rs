@@ -1,4 +1,4 @@
-//! Bodies of coursework: each field checked, times as they are kept, and warnings about what is not heard.
+//! Bodies of coursework: each field is checked, times are normalised, and ignored fields are warned of.
 
 use serde_json::Value;
 
@@ -12,16 +12,16 @@ use crate::engine::schema::problem::Problem;
 use crate::engine::schema::time::{format_ms, read_ms};
 use crate::http::message::Method;
 
-/// The parameter that says which fields of a patch are heard.
+/// The parameter with the only fields of a patch that count.
 const PROPERTIES: &str = "$properties";
 
 /// A body that was read.
 pub(super) struct Given {
-    /// The fields it says, each checked by itself. `null` takes a value away.
+    /// The fields of the body, each checked by itself. `null` removes a value.
     pub fields: Document,
-    /// Warnings about fields it says that are not heard.
+    /// Warnings about fields of the body that are ignored.
     pub warnings: Vec<Warning>,
-    /// The first fault of a field by itself: told after what is missing.
+    /// The first fault of a field by itself, which is told after missing fields.
     pub fault: Option<Problem>,
 }
 
@@ -62,18 +62,18 @@ impl Given {
         self.fault.take().map_or(Ok(()), Err)
     }
 
-    /// Returns the value that the body says for a field, unless that is to have no value.
+    /// Returns the value of a field in the body, unless it is `null`.
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
         self.fields.get(name).filter(|value| !value.is_null())
     }
 
-    /// Returns the fields that the body says, without those that are to have no value.
+    /// Returns the fields of the body that are not `null`.
     pub(super) fn said(&self) -> Document {
         let said = self.fields.iter().filter(|(_, value)| !value.is_null());
         said.map(|(name, value)| (name.to_owned(), value.clone())).collect()
     }
 
-    /// Refuses what leaves fields without a value that need one, each told.
+    /// Rejects a body that leaves these required fields without a value. All are named.
     pub(super) fn require(missing: Vec<&str>) -> Result<(), Problem> {
         if missing.is_empty() {
             return Ok(());
@@ -105,7 +105,7 @@ fn checked(field: &Field, value: Value, warnings: &mut Vec<Warning>) -> Result<V
         (_, value) => value,
     };
     let is_blank = |value: &Value| value.as_str().is_some_and(|text| text.trim().is_empty());
-    // A text that is blank is told with what is missing.
+    // A blank text counts as missing.
     if is_blank(&value) && field.required {
         return Ok(Value::Null);
     }

@@ -72,7 +72,7 @@ pub(super) fn delete(context: &mut Context<'_>) -> Result<Response, Problem> {
     gone(context)
 }
 
-/// Refuses a category without a title. No document says what it must have.
+/// Rejects a category without a title. No document says which fields are required.
 fn require_title(context: &mut Context<'_>, has_one: bool) -> Result<(), Problem> {
     if has_one {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Made-up coursework: assignments of classes, and what their students handed in.
+//! Generated coursework: assignments of classes, and submissions of their students.
 
 use serde_json::{Value, json};
 
@@ -18,12 +18,13 @@ const TITLES: [&str; 6] = ["Fractions", "Reading log", "Lab report", "Essay draf
 /// Kinds of categories, in turn.
 const KINDS: [&str; 4] = ["Homework", "Quizzes", "Projects", "Participation"];
 
-/// The first assignment is made in autumn 2023: before any clock stands. The next ones follow by an hour.
+/// The time of the first assignment, in autumn 2023, before the start of any clock. The next ones follow at intervals
+/// of an hour.
 const SINCE_MS: u64 = 1_696_147_200_000;
 const HOUR_MS: u64 = 60 * 60 * 1_000;
 const WEEK_MS: u64 = 7 * 24 * HOUR_MS;
 
-/// Returns the class whose turn it is, so that every class has about as many.
+/// Returns the class whose turn it is, so that all classes get about the same number.
 fn class(state: &mut State, place: usize) -> Result<Record, Problem> {
     let classes = state.store.of(&CLASSES).len();
     let in_turn = place.checked_rem(classes).and_then(|place| state.store.of(&CLASSES).nth(place).cloned());

@@ -1,4 +1,4 @@
-//! Consequences of a change of an assignment, and of its time having come.
+//! Hooks of an assignment: the consequences of a change, and its timer.
 
 use crate::apis::edlink::coursework::phantoms;
 use crate::apis::edlink::coursework::resources::ASSIGNMENTS;
@@ -18,13 +18,13 @@ pub(crate) fn assignment_changed(state: &mut State, change: Change<'_>, by: Acto
     phantoms::follow(state, change, by)
 }
 
-/// Moves a record to the state whose time has come: past all that came since the clock was last looked at.
+/// Moves an assignment to the state that its times give it now, across all states since the last look.
 pub(crate) fn moved(state: &mut State, assignment: &Record) -> Result<(), Problem> {
     let mut fields = assignment.fields().clone();
     let since = settle(&mut fields, state.clock.now_ms()).map(format_ms);
     let mut patch = Document::new();
     patch.insert("state", state_of(&fields).into());
-    // It may have ended before it was made.
+    // An assignment may be made after its end.
     patch.insert("updated_date", since.as_deref().max(assignment.text("updated_date")).into());
     state.patch(&ASSIGNMENTS, assignment, &patch, Actor::Service).map(|_| ())
 }

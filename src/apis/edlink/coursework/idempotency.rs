@@ -1,4 +1,4 @@
-//! Keys of requests that make something: a repeat is answered as the first, and does nothing.
+//! Idempotency keys of `POST` requests: a repeat gets the answer of the first, and changes nothing.
 
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ const LIFE_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 /// The most characters of a key.
 const MOST_CHARS: usize = 255;
 
-/// Keys that were used, and what was answered. The fake's own.
+/// Keys that were used, with their answers. The collection is the fake's own.
 pub(crate) static IDEMPOTENCY_KEYS: Schema = Schema::new(
     "edlink.idempotency_keys",
     "Idempotency key",
@@ -41,7 +41,7 @@ pub(crate) static IDEMPOTENCY_KEYS: Schema = Schema::new(
 .indexed(&["key"])
 .due_at(|fields| parse_ms(fields.get("expires_date")?.as_str()?));
 
-/// Lets a key go that has expired.
+/// Removes an expired key.
 pub(crate) fn expire(state: &mut State, record: &Record) -> Result<(), Problem> {
     state.remove(&IDEMPOTENCY_KEYS, record, Actor::Service)
 }
@@ -54,7 +54,7 @@ fn owner<'c>(context: &'c Context<'_>) -> &'c str {
     context.caller.subject.as_ref().map(Record::id).unwrap_or_default()
 }
 
-/// Returns the path as it counts: ids may be written in any case, and a slash may stand at its end.
+/// Returns the normalised path: ids in lower case, without a slash at the end.
 fn path(context: &Context<'_>) -> String {
     context.target.path.trim_end_matches('/').to_ascii_lowercase()
 }
@@ -75,10 +75,10 @@ pub(crate) fn repeated(context: &Context<'_>) -> Result<Option<Response>, Proble
     Ok(Some(envelope::warned(context, data, None, &[warning])))
 }
 
-/// Remembers what was answered.
+/// Remembers the answer to a key.
 pub(crate) fn remember(context: &mut Context<'_>, data: &Value) -> Result<(), Problem> {
     let Some(key) = key(context).map(str::to_owned) else { return Ok(()) };
-    // Drawn apart: a key moves no id that comes after.
+    // The id is drawn from a source of its own, so that a key does not change the ids after it.
     let path = path(context);
     let purpose = format!("edlink.idempotency:{}:{path}:{key}", owner(context));
     let fields = Document::from_iter([

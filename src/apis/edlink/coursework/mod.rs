@@ -1,8 +1,8 @@
-//! Coursework: assignments, what people hand in, and the categories assignments are graded by.
+//! Coursework: assignments, submissions, and the categories that assignments are graded by.
 //!
-//! [`resources`] holds the records, [`table`] the operations, on the Graph and for the person of a token alike. [`room`] says
-//! who may do what in a class, [`body`] reads what is sent, [`assignments`], [`submissions`] and [`categories`] do it,
-//! [`idempotency`] sees to it that a repeat does nothing again.
+//! [`resources`] holds the records, [`table`] the operations, on the Graph and for the person of a token alike.
+//! [`room`] has the rights of a caller in a class, [`body`] reads bodies, [`assignments`], [`submissions`] and
+//! [`categories`] handle the operations, [`idempotency`] answers repeats.
 
 mod assignments;
 mod body;

@@ -1,5 +1,5 @@
-//! Submissions that are there before anything is handed in: one for each active student an assignment is for. Their ids
-//! follow from the assignment and the student, so that it does not matter when they are made.
+//! Submissions that exist before a student hands in: one for each active student that an assignment is for. Their ids
+//! follow from the assignment and the student, so that the time at which they are made does not matter.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! The records of coursework. What has no value is left out of them.
+//! The records of coursework. Fields without a value are left out.
 
 use crate::apis::edlink::coursework::states;
 use crate::apis::edlink::graph::{CLASSES, PEOPLE, SECTIONS, SESSIONS};
@@ -6,10 +6,10 @@ use crate::apis::edlink::meta::{CREATED, ID, UPDATED};
 use crate::engine::schema::field::{DefaultValue, Field, Kind, field, text};
 use crate::engine::schema::schema::{IdFormat, Schema};
 
-/// The class of an assignment or category: not shown, as it stands in the path.
+/// The class of an assignment or category, which is not shown because the path has it.
 pub(crate) const CLASS_OF: &str = "standin_class_id";
 
-/// The assignment of a submission: not shown, as it stands in the path.
+/// The assignment of a submission, which is not shown because the path has it.
 pub(crate) const ASSIGNMENT_OF: &str = "standin_assignment_id";
 
 /// The field that tells whether the flags of a submission were set by hand, so that the clock sets none.
@@ -21,10 +21,10 @@ pub(super) const GRADING_TYPES: &[&str] = &["points", "percent", "pass_fail", "l
 /// The states of an assignment.
 pub(super) const STATES: &[&str] = &["draft", "scheduled", "open", "locked"];
 
-/// Types of what may be handed in.
+/// Types of submissions.
 pub(super) const SUBMISSION_TYPES: &[&str] = &["link", "file", "text", "discussion"];
 
-/// Whom assignments are for. Consumers choose between the first two.
+/// The modes of an assignment's assignees. Consumers choose between the first two.
 const ASSIGNEE_MODES: &[&str] = &["all", "individuals", "groups", "none", "sections"];
 
 /// Flags a submission can be marked with.

@@ -1,4 +1,4 @@
-//! A class, as the path of coursework names it, and what its viewer may do there.
+//! A class, as the path of coursework names it, and the rights of the caller there.
 
 use serde_json::{Value, json};
 
@@ -21,19 +21,19 @@ use crate::engine::store::Record;
 use crate::engine::store::{Between, Page};
 use crate::http::message::Response;
 
-/// Who may write in a class.
+/// The roles that may write in a class.
 const WRITERS: [&str; 5] = ["teacher", "ta", "designer", "administrator", "district-administrator"];
 
 /// The system whose submissions have one flag, and whose grader is always the caller.
 const CANVAS: &str = "canvas";
 
-/// A class, and who is in it.
+/// A class, and the caller's part in it.
 pub(super) struct Room {
     /// The class.
     pub class: Record,
-    /// The person whose token it is; none on the Graph.
+    /// The person whose token the caller presents; `None` on the Graph.
     pub person: Option<String>,
-    /// True if the person writes here; on the Graph every permission to read is one to write.
+    /// True if the person may write here; on the Graph, every permission to read is one to write.
     pub writes: bool,
     /// True if the person is a student here, and no writer.
     is_student: bool,
@@ -68,7 +68,7 @@ impl Room {
         Ok(room)
     }
 
-    /// Refuses who may not write.
+    /// Rejects a caller that may not write.
     pub(super) fn check_writer(&self) -> Result<(), Problem> {
         if self.writes {
             return Ok(());
@@ -90,7 +90,7 @@ impl Room {
     pub(super) fn assignment(&self, context: &mut Context<'_>) -> Result<Record, Problem> {
         let raw = context.param("assignment_id");
         let not_found = |id: &str| Problem::NotFound { resource: &ASSIGNMENTS, id: id.to_owned() };
-        // An alias, `type:identifier`: none is known.
+        // An alias has the form `type:identifier`, and the fake knows none.
         if raw.contains(':') {
             return Err(not_found(raw));
         }
@@ -163,7 +163,7 @@ impl Room {
         flags
     }
 
-    /// Answers with a list. Only the page is chosen by the query.
+    /// Answers with a list. The query chooses only the page.
     pub(super) fn list(&self, context: &mut Context<'_>, mut records: Vec<Record>) -> Result<Response, Problem> {
         let asked = match context.query.get("$cursor") {
             Some(cursor) => cursors::find(context, cursor)?,
@@ -196,7 +196,7 @@ impl Room {
     }
 }
 
-/// Tells whether the time to hand in is over.
+/// Tells whether the due date of a submission has passed.
 pub(super) fn is_past_due(context: &Context<'_>, submission: &Record) -> bool {
     let assignment = submission.text(ASSIGNMENT_OF).and_then(|id| context.state.store.of(&ASSIGNMENTS).get(id));
     let due = submission.text("override_due_date").or_else(|| assignment?.text("due_date"));
@@ -208,7 +208,7 @@ pub(super) fn belonging(context: &Context<'_>, resource: &'static Schema, field:
     context.state.store.of(resource).find(field, to.id()).cloned().collect()
 }
 
-/// Answers that something is gone: with an empty object, as the documents say nothing and a client reads JSON.
+/// Answers a deletion with an empty object: the documents do not show the body, and a client reads JSON.
 #[expect(clippy::unnecessary_wraps, reason = "operations end with it")]
 pub(super) fn gone(context: &mut Context<'_>) -> Result<Response, Problem> {
     context.rests_on(Evidence::Assumed);

@@ -17,8 +17,8 @@ pub(crate) fn state_of(fields: &Document) -> &str {
     fields.get("state").and_then(Value::as_str).unwrap_or_default()
 }
 
-/// Sets the state of a new assignment by when it is displayed, unless the request says one, and brings any to the state
-/// that its times give it by now.
+/// Sets the state of a new assignment by its display date, unless the request has a state, and moves every assignment
+/// to the state that its times give it now.
 pub(crate) fn prepare(state: &mut State, _: &str, mut given: Document, old: Option<&Record>, by: Actor) -> Document {
     let now_ms = state.clock.now_ms();
     if old.is_none() {
@@ -32,7 +32,7 @@ pub(crate) fn prepare(state: &mut State, _: &str, mut given: Document, old: Opti
     given
 }
 
-/// Brings an assignment to the state that its times give it by then, and returns since when it is in it.
+/// Moves an assignment to the state that its times give it at `now_ms`, and returns the time of that change.
 pub(super) fn settle(fields: &mut Document, now_ms: u64) -> Option<u64> {
     let mut since_ms = None;
     while let Some(at_ms) = moves_at(fields).filter(|at_ms| *at_ms <= now_ms) {
@@ -43,7 +43,7 @@ pub(super) fn settle(fields: &mut Document, now_ms: u64) -> Option<u64> {
     since_ms
 }
 
-/// Returns when an assignment comes to another state by itself.
+/// Returns the time at which an assignment changes its state by itself.
 pub(crate) fn moves_at(fields: &Document) -> Option<u64> {
     match state_of(fields) {
         "scheduled" => time(fields, "display_date"),

@@ -105,7 +105,7 @@ pub(super) fn update(context: &mut Context<'_>) -> Result<Response, Problem> {
         Some(_) => returned(&submission, Some(&patch))?,
         None => Document::new(),
     };
-    // A value that was sent counts more than one that follows.
+    // A value that was sent overrides one that follows from the change.
     for (name, value) in moved.into_pairs() {
         patch.or_insert_with(name, || value);
     }
@@ -208,7 +208,7 @@ fn handed_in(
     Ok(patch)
 }
 
-/// Returns an attachment as it is kept: what a file holds is not shown again, but where it can be had.
+/// Returns an attachment as it is stored: a file gets an address, and its content is not shown again.
 fn kept(context: &mut Context<'_>, assignment: &Record, submission: &Record, attachment: &Value) -> Value {
     let mut attachment = attachment.clone();
     if attachment["type"] == "file"
@@ -231,7 +231,7 @@ fn reclaimed(submission: &Record) -> Result<Document, Problem> {
     if state(submission) == "submitted" { Ok(brought_to("reclaimed")) } else { Err(not_from(submission, "reclaimed")) }
 }
 
-/// Returns the changes of a submission when it goes back to its student, for good.
+/// Returns the changes of a submission that is returned to its student.
 fn returned(submission: &Record, graded: Option<&Document>) -> Result<Document, Problem> {
     let is_graded = ["grade_points", "grade", "rubric_grade"].into_iter().any(|name| {
         let sent = graded.and_then(|graded| graded.get(name));

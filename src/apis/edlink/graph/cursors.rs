@@ -1,4 +1,4 @@
-//! The cursors of v2 lists: an opaque id, behind which the fake remembers where a page ended and what was asked for.
+//! The cursors of v2 lists: opaque ids, for which the fake remembers the end of a page and its parameters.
 
 use serde_json::{Value, json};
 
@@ -20,13 +20,13 @@ use crate::engine::store::{Between, Collection, Page, Record, Window};
 /// The time a cursor is good for.
 const LIFE_MS: u64 = 2 * 60 * 60 * 1_000;
 
-/// The most cursors a world remembers; beyond it, the oldest are forgotten.
+/// The most cursors that a world remembers; beyond, the oldest are forgotten.
 const MOST: usize = 10_000;
 
-/// The memory of all cursors together, from which the oldest go: a filter may be long.
+/// The most memory of all cursors of a world, because a filter may be long; beyond, the oldest are forgotten.
 const MOST_BYTES: usize = 16 << 20;
 
-/// Cursors that were given out. The fake's own: the service shows them only as ids.
+/// The issued cursors. The collection is the fake's own: the service shows only their ids.
 pub(crate) static CURSORS: Schema = Schema::new(
     "edlink.cursors",
     "Cursor",
@@ -49,15 +49,15 @@ pub(crate) static CURSORS: Schema = Schema::new(
 )
 .due_at(|fields| parse_ms(fields.get("expires_date")?.as_str()?));
 
-/// Lets a cursor go that has expired.
+/// Removes an expired cursor.
 pub(crate) fn expire(state: &mut State, record: &Record) -> Result<(), Problem> {
     state.remove(&CURSORS, record, Actor::Fixture)
 }
 
-/// The parameters a page was asked with: by the query itself, or once, by the query its cursor comes from.
+/// The parameters of a page: those of the query itself, or of the query that its cursor comes from.
 #[derive(Clone, Debug)]
 pub(crate) struct Remembered {
-    /// Newest first.
+    /// True if the newest record comes first.
     pub backward: bool,
     /// The page size.
     pub count: usize,
@@ -72,14 +72,14 @@ pub(crate) struct Remembered {
 }
 
 impl Remembered {
-    /// Returns the part of a list it is about.
+    /// Returns the part of a list that the parameters select.
     pub(crate) fn window(&self) -> Window {
         let (count, between) = (self.count, self.between);
         if self.backward { Window::Backward { count, between } } else { Window::Forward { count, between } }
     }
 }
 
-/// Returns what a cursor remembers, if it is one of this integration for this list and still good.
+/// Returns the parameters of a cursor, if this integration got it for this list and it has not expired.
 pub(crate) fn find(context: &Context<'_>, id: &str) -> Result<Remembered, Problem> {
     let invalid = || {
         let message = format!("'$cursor' {id} is unknown or has expired; start the list again.");
@@ -142,7 +142,7 @@ pub(crate) fn next(context: &mut Context<'_>, page: &Page, asked: &Remembered) -
     Some(format!("{origin}{}?$cursor={id}", context.target.path))
 }
 
-/// Draws an id that no cursor has. Drawn apart: reading a list does not move the ids that come after.
+/// Draws an id that no cursor has, from a source of its own, so that a list does not change the ids after it.
 fn new_id(state: &State) -> String {
     let mut purpose = format!("edlink.cursor:{}", state.call_number);
     loop {
@@ -150,7 +150,7 @@ fn new_id(state: &State) -> String {
         if state.store.of(&CURSORS).get(&id).is_none() {
             return id;
         }
-        // The journal began again, the cursors did not.
+        // The journal began anew, and its numbers repeat, but the cursors stayed.
         purpose.push('+');
     }
 }

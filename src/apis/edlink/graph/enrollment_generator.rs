@@ -1,4 +1,4 @@
-//! Made-up enrollments and agents: who goes to which class, and who looks after whom.
+//! Generated enrollments of people in classes, and agents of students.
 
 use std::collections::HashMap;
 

@@ -13,7 +13,7 @@ use crate::engine::store::Page;
 use crate::engine::store::Record;
 use crate::http::message::{Method, Response};
 
-/// The parameter that names a request, so that a repeat does nothing again.
+/// The parameter with the idempotency key of a request.
 pub(crate) const IDEMPOTENCY: &str = "$idempotency";
 
 /// Writes one page of a list.
@@ -45,12 +45,12 @@ pub(crate) fn record(context: &mut Context<'_>, resource: &'static Schema, recor
     finish(context, body, None, &warnings)
 }
 
-/// Writes anything else.
+/// Writes a value that is no record.
 pub(crate) fn value(context: &Context<'_>, value: &Value) -> Response {
     warned(context, value, None, &[])
 }
 
-/// Writes anything else, with the way to the next part, and warnings.
+/// Writes a value that is no record, with the next link, and warnings.
 pub(crate) fn warned(context: &Context<'_>, value: &Value, next: Option<String>, warnings: &[Warning]) -> Response {
     finish(context, format!("{{\"$data\":{value}").into_bytes(), next, warnings)
 }
@@ -65,7 +65,7 @@ fn shape<'w>(
     Shape::new(Viewer::of(context), resource, expand, fields, warnings)
 }
 
-/// Warns of an idempotency key beside anything but a `POST`.
+/// Returns a warning of an idempotency key in a request that is no `POST`.
 fn idempotency_ignored(context: &Context<'_>) -> Option<Warning> {
     let is_ignored = context.route.method != Method::Post && context.query.get(IDEMPOTENCY).is_some();
     let message = || format!("'{IDEMPOTENCY}' counts for POST only.");

@@ -1,4 +1,4 @@
-//! Events: what changed for an integration, be it the data or only what its token sees of it.
+//! Events: changes of the data that an integration sees, by a change of records or of its own scope.
 
 use serde_json::{Map, Value};
 
@@ -25,7 +25,8 @@ pub(super) fn resource_of(event: &Record) -> Option<&'static Schema> {
     kinds::with_events().find(|(_, known)| *known == target).map(|(resource, _)| resource)
 }
 
-/// Returns the data an event tells of its record: nothing that may not be read now, though it might have been then.
+/// Returns the data of an event's record: only fields that the integration may read now, though it might have read more
+/// then.
 pub(super) fn data(event: &Record, rights: &Rights) -> Value {
     let data = event.get("data").cloned().unwrap_or(Value::Null);
     let Value::Object(mut fields) = data else { return data };
@@ -40,12 +41,12 @@ pub(super) fn data(event: &Record, rights: &Rights) -> Value {
     Value::Object(fields)
 }
 
-/// Returns the order in which a record's event stands among those of the same change.
+/// Returns the place of a record's event among those of one change.
 fn rank(resource: &Schema) -> Option<usize> {
     kinds::with_events().position(|(known, _)| known == resource)
 }
 
-/// One integration on one side of a change.
+/// The view of one integration before or after a change.
 struct Side<'s> {
     state: &'s State,
     store: &'s Store,
@@ -68,7 +69,7 @@ impl<'s> Side<'s> {
     }
 }
 
-/// An event to be.
+/// An event that is to be written.
 struct Happened {
     rank: usize,
     target: &'static str,
@@ -77,7 +78,7 @@ struct Happened {
     record: Record,
 }
 
-/// Makes the events of these records having changed from how they are in the store before.
+/// Makes the events of changed records. `before` is the store before the change.
 pub(super) fn data_changed(
     state: &mut State,
     before: &Store,
@@ -94,7 +95,7 @@ pub(super) fn data_changed(
             happened.extend(compared(&old, &new, resource, record.id(), true));
         }
         if old.scope.is_selected() {
-            // Records that hang on the changed ones may have come in sight, or gone out of it, with them.
+            // Records that belong to the changed ones may have become visible or invisible with them.
             let related = related.get_or_insert_with(|| {
                 let mut all = Vec::new();
                 for (resource, record) in &touched {
@@ -120,7 +121,7 @@ pub(super) fn data_changed(
     note(state, happened)
 }
 
-/// Makes the events of an integration seeing more or less than before.
+/// Makes the events of an integration that sees more or less than before.
 pub(super) fn visibility_changed(state: &mut State, old: &Record, new: &Record) -> Result<(), Problem> {
     let same = |field| old.get(field) == new.get(field);
     if ["scope", "targets", "permissions"].into_iter().all(same) {
@@ -146,8 +147,8 @@ pub(super) fn visibility_changed(state: &mut State, old: &Record, new: &Record) 
     note(state, happened)
 }
 
-/// Returns what happened to a record from one side to the other; `itself` when it changed, or what is shown of it, and
-/// not only its surroundings.
+/// Returns the event of a record between the two views, if there is one. `itself` is true when the record itself
+/// changed, or the shown part of it.
 fn compared(old: &Side<'_>, new: &Side<'_>, resource: &'static Schema, id: &str, itself: bool) -> Option<Happened> {
     let before = old.seen(resource, id).filter(|_| old.may_read(resource));
     let after = new.seen(resource, id).filter(|_| new.may_read(resource));
@@ -218,7 +219,7 @@ fn relations(store: &Store, resource: &Schema, record: &Record, all: &mut Vec<(&
     }
 }
 
-/// Writes the events down: what is new from the top, what is gone from the bottom.
+/// Writes the events: those of new records from the top of the hierarchy, those of gone ones from the bottom.
 fn note(state: &mut State, mut happened: Vec<Happened>) -> Result<(), Problem> {
     happened.sort_by_key(|event| {
         let gone = event.kind == "deleted";
@@ -227,7 +228,7 @@ fn note(state: &mut State, mut happened: Vec<Happened>) -> Result<(), Problem> {
     for event in happened {
         let materialization = materialization(state, &event.integration)?;
         let public = event.record.fields().iter().filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX));
-        // Whole: what a token may read of it is asked when it is shown.
+        // The whole record is kept: the rights of a token are checked when the event is shown.
         let data: Map<String, Value> = public.map(|(name, value)| (name.to_owned(), value.clone())).collect();
         let fields = Document::from_iter([
             ("type", Value::from(event.kind)),
@@ -242,14 +243,14 @@ fn note(state: &mut State, mut happened: Vec<Happened>) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Returns the import that whatever changes for an integration at one moment came with.
+/// Returns the import that all changes for an integration at one moment belong to.
 fn materialization(state: &mut State, integration: &str) -> Result<String, Problem> {
     let purpose = format!("edlink.materialization:{}:{integration}", state.clock.now_ms());
     let id = state.rng.derive(&purpose).uuid().to_string();
     if state.store.of(&MATERIALIZATIONS).get(&id).is_none() {
         let record = state.store.of(&INTEGRATIONS).get(integration);
         let source = record.and_then(|record| record.get("source")).map(|source| source["id"].clone());
-        // Only a source the world lists can be referred to.
+        // A reference needs a source that the world lists.
         let is_known = |id: &Value| id.as_str().is_some_and(|id| state.store.of(&SOURCES).get(id).is_some());
         let fields = Document::from_iter([
             ("id", Value::from(id.as_str())),

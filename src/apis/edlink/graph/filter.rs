@@ -1,4 +1,4 @@
-//! `$filter`: which records a v2 list shows.
+//! `$filter`: the filters of v2 lists.
 
 use std::cmp::Ordering;
 
@@ -29,9 +29,9 @@ struct Condition {
 enum Test {
     OneOf(Vec<Comparand>),
     NoneOf(Vec<Comparand>),
-    /// Lower case.
+    /// The text, in lower case.
     StartsWith(String),
-    /// Lower case.
+    /// The text, in lower case.
     Contains(String),
     Known(bool),
     Compared(Operator, Comparand),
@@ -40,7 +40,7 @@ enum Test {
 /// A value that the values of records are compared with.
 #[derive(Clone, Debug)]
 enum Comparand {
-    /// However it is written: milliseconds since 1970.
+    /// A time, in milliseconds since 1970.
     Time(i64),
     Text(String),
 }
@@ -59,7 +59,7 @@ impl Comparand {
         })
     }
 
-    /// Returns how a value stands to the bound, if they can be compared.
+    /// Returns the order of a value and this one, if they can be compared.
     fn order(&self, value: &str) -> Option<Ordering> {
         match self {
             Self::Time(time) => read_ms(value).map(|ms| ms.cmp(time)),
@@ -81,7 +81,7 @@ fn fields_of(resource: &Schema) -> Vec<(&'static str, &'static [Operator])> {
 }
 
 impl Filter {
-    /// Reads the value of `$filter`. All faults are told.
+    /// Reads the value of `$filter`. The problem has all faults.
     pub(crate) fn read(text: &str, resource: &'static Schema) -> Result<Self, Problem> {
         let refused = |messages| Problem::Several { error: INVALID_FILTER, messages };
         let shape = || "'$filter' must be a JSON object of fields, each with an array of {operator, value}.".to_owned();
@@ -167,7 +167,7 @@ impl Test {
         })
     }
 
-    /// Tells whether the test holds of a value. Of an array one item is meant, and `not in` means none of them.
+    /// Tells whether the test holds for a value: for one item of an array or, with `not in`, for all.
     fn holds(&self, value: Option<&Value>) -> bool {
         match (self, value) {
             (Self::Known(known), value) => value.is_some() == *known,

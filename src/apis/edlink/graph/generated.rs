@@ -1,4 +1,4 @@
-//! Parts that the generators of the Graph share.
+//! Helpers that the generators of the Graph share.
 
 use serde_json::Value;
 
@@ -15,13 +15,13 @@ pub(super) const PER_SCHOOL: usize = 800;
 /// Students among twenty people; of the others one teaches, five are parents or guardians, one is staff.
 pub(super) const STUDENTS_OF_TWENTY: usize = 13;
 
-/// Students who go through the day together.
+/// The number of students who go through the day together.
 pub(super) const GROUP: usize = 26;
 
-/// Made-up records were first seen in summer 2023: before any clock stands.
+/// The time at which the first generated record was first seen, in summer 2023, before the start of any clock.
 pub(super) const SINCE_MS: u64 = 1_688_169_600_000;
 
-/// Sets when a record was first seen: each in its turn.
+/// Sets the time at which a record was first seen, one after the other.
 pub(super) fn seen(mut fields: Document, place: usize) -> Document {
     let since = format_ms(SINCE_MS + place as u64 * 190);
     fields.insert("created_date", since.clone().into());
@@ -29,7 +29,7 @@ pub(super) fn seen(mut fields: Document, place: usize) -> Document {
     fields
 }
 
-/// Puts a made-up record in, first seen in its turn.
+/// Adds a generated record, first seen in its turn.
 pub(super) fn put(state: &mut State, resource: &'static Schema, mut fields: Document) -> Result<Record, Problem> {
     let since = Value::from(format_ms(SINCE_MS + state.store.of(resource).next_sequence() * 190));
     fields.insert("created_date", since.clone());

@@ -1,7 +1,7 @@
-//! Made-up districts: people in believable proportions, with the schools, classes and enrollments they need.
+//! Generated districts: people in believable proportions, with the schools, classes and enrollments that they need.
 //!
-//! A record takes what it refers to from the world and, where there is none or it is full, makes it first. So twenty
-//! thousand people come with some twenty-five schools, and one more person joins the last of them.
+//! A record refers to records of the world; where there is none, or it is full, another is made first. So twenty
+//! thousand people come with some twenty-five schools, and one more person joins the last school.
 
 use fake::Fake;
 use fake::faker::address::en::{CityName, StreetName};
@@ -26,7 +26,7 @@ use crate::engine::schema::time::format_ms;
 use crate::engine::state::State;
 use crate::engine::store::Record;
 
-/// Who the twentieth is, in turn.
+/// The roles of every twentieth person, in turn.
 const STAFF: [&[&str]; 8] = [
     &["administrator"],
     &["teacher"],
@@ -38,7 +38,7 @@ const STAFF: [&[&str]; 8] = [
     &[],
 ];
 
-/// Kinds of schools, with their grades and how many classes a student has.
+/// Kinds of schools, with their grades and the number of classes of a student.
 const KINDS: [(&str, &[&str], usize); 4] = [
     ("Elementary School", &["KG", "01", "02", "03", "04", "05"], 1),
     ("Middle School", &["06", "07", "08"], 5),
@@ -238,11 +238,11 @@ fn pick<'a, T: ?Sized>(from: &[&'a T], rng: &mut SeededRng) -> &'a T {
 }
 
 fn district(state: &mut State) -> Value {
-    // The source of the first integration that has no district yet; without one, the district is everybody's.
+    // The district gets the source of the first integration without a district; without one, it belongs to all sources.
     let sources = state.store.of(&INTEGRATIONS).iter().filter_map(|it| it.get("source")?["id"].as_str());
     let free = sources.map(str::to_owned).find(|source| {
         let source = Some(source.as_str());
-        // Only a source the world lists can be referred to.
+        // A reference needs a source that the world lists.
         source.is_some_and(|source| state.store.of(&SOURCES).get(source).is_some())
             && state.store.of(&DISTRICTS).iter().all(|district| district.text("standin_source_id") != source)
     });
@@ -295,7 +295,7 @@ fn school(state: &mut State, place: usize) -> Result<Value, Problem> {
     }))
 }
 
-/// Returns the school at that place of the collection, and makes schools up to it.
+/// Returns the school at that place of the collection, and makes the missing schools up to it.
 fn school_of(state: &mut State, place: usize) -> Result<Record, Problem> {
     loop {
         if let Some(school) = state.store.of(&SCHOOLS).nth(place) {
@@ -330,7 +330,7 @@ fn session(state: &mut State, place: usize) -> Result<Value, Problem> {
     }))
 }
 
-/// Returns the session in which things happen: the first that is active, or the first of all.
+/// Returns the current session: the first active one, or the first of all.
 fn session_now(state: &State) -> Option<String> {
     let mut sessions = state.store.of(&SESSIONS).iter();
     let active = sessions.find(|session| session.text("state") == Some("active"));

@@ -1,5 +1,5 @@
-//! References always hold: what cannot be without a record that goes, goes with it; what can, lets go of it. And every
-//! change makes its events.
+//! The integrity of references: a record that requires a removed one is removed with it, any other drops the reference.
+//! Every change makes its events.
 
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ use crate::engine::state::State;
 use crate::engine::state::hooks::Change;
 use crate::engine::store::{Record, Store};
 
-/// Does what follows from a change of a record of the Graph, or of what it hangs on.
+/// Handles the consequences of a change of a record of the Graph, or of a record that it belongs to.
 pub(crate) fn changed(
     resource: &'static Schema,
     state: &mut State,
@@ -33,8 +33,8 @@ pub(crate) fn changed(
     if let Change::Removed(_) = change { let_go(state, &touched, by) } else { Ok(()) }
 }
 
-/// Does what follows from a change of an integration: its cursors and logins go with it, its token stays dead, and when
-/// it comes to see more or less, that makes events too.
+/// Handles the consequences of a change of an integration: a removed one takes its cursors and logins with it, and its
+/// token stays revoked; a changed scope makes events.
 pub(crate) fn integration_changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
     match change {
         Change::Removed(integration) => {
@@ -52,8 +52,8 @@ fn of(change: Change<'_>) -> &Record {
     }
 }
 
-/// Returns the store as it was before the change: to be looked up in, not to be listed or changed, as a record that is
-/// put back stands at the end.
+/// Returns the store as it was before the change. It is good for look-ups only: a record that was put back stands at
+/// the end of its list.
 fn undone(store: &Store, resource: &'static Schema, change: Change<'_>) -> Store {
     let mut before = store.clone();
     match change {
@@ -63,7 +63,7 @@ fn undone(store: &Store, resource: &'static Schema, change: Change<'_>) -> Store
     before
 }
 
-/// Removes what cannot be without the records that are gone, and adds it to them.
+/// Removes the records that require gone ones, and adds them to `gone`.
 fn remove_what_hangs(state: &mut State, gone: &mut Vec<(&'static Schema, Record)>) {
     let mut next = 0;
     while let Some((to, record)) = gone.get(next).cloned() {
@@ -77,7 +77,7 @@ fn remove_what_hangs(state: &mut State, gone: &mut Vec<(&'static Schema, Record)
     }
 }
 
-/// Takes the ids of what is gone out of the records that can be without.
+/// Removes the ids of gone records from the records that do not require them.
 fn let_go(state: &mut State, gone: &[(&'static Schema, Record)], by: Actor) -> Result<(), Problem> {
     for (to, record) in gone {
         for (from, field) in leading_to(to).filter(|(_, field)| may_let_go(field)) {
@@ -96,7 +96,7 @@ fn leading_to(to: &'static Schema) -> impl Iterator<Item = (&'static Schema, &'s
     all.filter(move |(_, field)| matches!(field.kind, Kind::Reference(it) | Kind::References(it) if *it == *to))
 }
 
-/// Tells whether a record can be without what this field refers to.
+/// Tells whether a record can exist without the record that this field refers to.
 fn may_let_go(field: &Field) -> bool {
     !field.required
 }
@@ -105,7 +105,7 @@ fn found(state: &State, from: &'static Schema, field: &Field, record: &Record) -
     state.store.of(from).find(field.name, record.id()).cloned().collect()
 }
 
-/// Returns the changes after which a record refers to nothing that is gone.
+/// Returns the changes after which a record refers to no gone record.
 fn without_dangling(state: &State, from: &'static Schema, record: &Record) -> Document {
     let mut patch = Document::new();
     for field in from.fields {

@@ -1,5 +1,4 @@
-//! The kinds of records of the Graph, a row each: what events call one, what it hangs on, and what a list of it can be
-//! filtered by.
+//! The kinds of records of the Graph, a row each: its word in events, its parent, and the filters of its lists.
 
 use crate::apis::edlink::coursework::{ASSIGNMENT_OF, ASSIGNMENTS, CATEGORIES, CLASS_OF, SUBMISSIONS};
 use crate::apis::edlink::graph::operators::Operator::{
@@ -16,7 +15,7 @@ use crate::engine::schema::schema::Schema;
 pub(crate) struct GraphKind {
     /// The records.
     pub schema: &'static Schema,
-    /// The word of events for one of them; none where there are no events about it.
+    /// The word of events for such a record; `None` where there are no events about it.
     pub event: Option<&'static str>,
     /// The word of v1 for the organization that it is.
     pub organization: Option<&'static str>,
@@ -26,15 +25,15 @@ pub(crate) struct GraphKind {
     pub filters: &'static [(&'static str, &'static [Operator])],
 }
 
-/// Texts.
+/// The operators for texts.
 const T: &[Operator] = &[Equals, In, NotIn, StartsWith, Contains, IsKnown, IsUnknown];
-/// Ids, and one of several words.
+/// The operators for ids, and for one of several words.
 pub(crate) const I: &[Operator] = &[Equals, In, NotIn];
-/// Dates.
+/// The operators for dates.
 pub(crate) const D: &[Operator] = &[Equals, Greater, AtLeast, Less, AtMost];
-/// Words that need not be there.
+/// The operators for words that may be absent.
 const K: &[Operator] = &[Equals, In, NotIn, IsKnown, IsUnknown];
-/// E-mail addresses.
+/// The operators for e-mail addresses.
 const E: &[Operator] = &[Equals, StartsWith, Contains];
 
 const fn kind(schema: &'static Schema) -> GraphKind {
@@ -63,7 +62,7 @@ impl GraphKind {
     }
 }
 
-/// The kinds, from what others hang on down to what hangs on others.
+/// The kinds, parents before the kinds below them.
 pub(crate) static KINDS: &[GraphKind] = &[
     kind(&DISTRICTS).event("district").organization("district"),
     kind(&SCHOOLS).event("school").organization("school").below("district_id", &DISTRICTS).filters(&[("name", T)]),

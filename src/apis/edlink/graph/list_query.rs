@@ -13,30 +13,30 @@ use crate::http::target::Query;
 /// The parameter that a next link consists of.
 const CURSOR: &str = "$cursor";
 
-/// Parameters a cursor remembers; beside one, they count for nothing.
+/// Parameters that a cursor remembers; beside a cursor, they are ignored.
 const REMEMBERED: [&str; 3] = ["$filter", "$expand", "$fields"];
 
 /// The parameters of a request for a list.
 pub(crate) struct ListQuery {
-    /// The page and what else a next link remembers.
+    /// The page, and the parameters that a next link remembers.
     pub list: Remembered,
-    /// Which records pass.
+    /// The filter of records.
     pub filter: Option<Filter>,
     /// Warnings for the answer so far.
     pub warnings: Vec<Warning>,
 }
 
-/// Something that is no error, but could surprise.
+/// A warning in an answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Warning {
     /// The code in the body.
     pub code: &'static str,
-    /// The meaning of the code here.
+    /// The message.
     pub message: String,
 }
 
 impl ListQuery {
-    /// Reads what is asked of a list of that resource: from the cursor, if there is one, else from the query.
+    /// Reads the parameters of a list of that resource: from the cursor, if there is one, else from the query.
     pub(crate) fn read(context: &Context<'_>, resource: &'static Schema) -> Result<Self, Problem> {
         let mut warnings = Vec::new();
         let list = if let Some(cursor) = paging::once(context.query, CURSOR, INVALID_CURSOR)? {
@@ -65,7 +65,7 @@ impl ListQuery {
     }
 }
 
-/// Returns the names that a parameter holds, with commas between. They may come in several parameters, too.
+/// Returns the names in a parameter, with commas between. They may stand in several parameters, too.
 pub(super) fn names(query: &Query<'_>, parameter: &str) -> Option<String> {
     let given = query.pairs().filter(|(name, value)| *name == parameter && !value.is_empty());
     let given: Vec<&str> = given.map(|(_, value)| value).collect();

@@ -1,4 +1,4 @@
-//! Lists of what belongs to one record: the classes of a school, the people of a class.
+//! Lists of the records that belong to another one: the classes of a school, the people of a class.
 
 use serde_json::Value;
 
@@ -44,7 +44,7 @@ pub(crate) fn answer(context: &mut Context<'_>, resource: &'static Schema, mut r
     Ok(envelope::page(context, resource, &page, asked))
 }
 
-/// Returns those whose field refers to the record.
+/// Lists the records whose field refers to the record of the path.
 fn referring(
     context: &mut Context<'_>,
     parent: &'static Schema,
@@ -56,7 +56,7 @@ fn referring(
     })
 }
 
-/// Returns those the record's field refers to.
+/// Lists the records that a field of the record of the path refers to.
 fn referred(context: &mut Context<'_>, parent: &'static Schema, resource: &'static Schema, field: &str) -> ListResult {
     within(context, parent, resource, |context, parent| led_to(&context.state.store, parent, field, resource).collect())
 }
@@ -135,7 +135,7 @@ pub(crate) fn section_enrollments(context: &mut Context<'_>) -> ListResult {
     referring(context, &SECTIONS, &ENROLLMENTS, "section_id")
 }
 
-/// Returns the people of a class or section; in a role, if one is given.
+/// Lists the people of a class or section; in a role, if one is given.
 fn enrolled(context: &mut Context<'_>, parent: &'static Schema, field: &'static str, role: Option<&str>) -> ListResult {
     within(context, parent, &PEOPLE, |context, parent| {
         let store = &context.state.store;

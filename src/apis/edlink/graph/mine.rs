@@ -1,4 +1,4 @@
-//! Operations on what belongs to the person whose token it is.
+//! Operations on the records of the person whose token the caller presents.
 
 use crate::apis::edlink::graph::envelope;
 use crate::apis::edlink::graph::lists;

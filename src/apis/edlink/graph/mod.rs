@@ -1,8 +1,8 @@
 //! The data behind an integration: districts, schools, people and how they belong together.
 //!
-//! [`table`] names the operations; [`scope`] says what a token sees, [`list_query`] and [`filter`] what a v2 request
-//! may ask for, [`shape`] and [`envelope`] how v2 shows it, [`v1`] how v1 does; [`integrity`] and [`events`] say what
-//! follows from a change. [`generator`] makes districts up.
+//! [`table`] lists the operations; [`scope`] is the part of the data that a token sees; [`list_query`] and [`filter`]
+//! read the parameters of v2; [`shape`] and [`envelope`] make the answers of v2, [`v1`] those of v1; [`integrity`] and
+//! [`events`] handle the consequences of changes. [`generator`] generates districts.
 
 pub(super) mod cursors;
 pub(super) mod enrollment_generator;

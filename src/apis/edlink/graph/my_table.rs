@@ -1,4 +1,4 @@
-//! The operations of the User API: what a person's token tells.
+//! The operations of the User API, which take the token of a person.
 
 use crate::apis::edlink::errors::{
     EXPIRED_TOKEN, INVALID_CURSOR, INVALID_FILTER, INVALID_INTEGRATION_STATE, INVALID_PAGE_SIZE, INVALID_TOKEN,
@@ -45,7 +45,7 @@ const fn one(path: &'static str, name: &'static str, operation: Handler, shows: 
     ])
 }
 
-/// Returns the route to what belongs to one of the person's own records.
+/// Makes the row that lists records of one of the person's own records.
 const fn part(path: &'static str, name: &'static str, operation: Handler, shows: &'static Schema) -> Route {
     row(path, name, operation).shows(ResponseShape::Many(shows)).fails(&[
         MISSING_TOKEN,

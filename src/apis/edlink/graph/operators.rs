@@ -3,27 +3,27 @@
 /// A way to compare a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operator {
-    /// Is this.
+    /// Equals the operand.
     Equals,
-    /// Is one of these.
+    /// Is one of the operands.
     In,
-    /// Is none of these.
+    /// Is none of the operands.
     NotIn,
-    /// Begins so, in any case.
+    /// Begins with the operand, in any case.
     StartsWith,
-    /// Has this in it, in any case.
+    /// Contains the operand, in any case.
     Contains,
     /// Has a value.
     IsKnown,
-    /// Has none.
+    /// Has no value.
     IsUnknown,
-    /// Is later, or more.
+    /// Is later, or larger.
     Greater,
-    /// Is this, later or more.
+    /// Is equal, later or larger.
     AtLeast,
-    /// Is earlier, or less.
+    /// Is earlier, or smaller.
     Less,
-    /// Is this, earlier or less.
+    /// Is equal, earlier or smaller.
     AtMost,
 }
 

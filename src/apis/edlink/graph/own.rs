@@ -1,4 +1,4 @@
-//! Records that belong to the person whose token it is, and the record that a path names.
+//! Records of the person whose token the caller presents, and the record that a path names.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Schema;
 use crate::engine::store::{Record, Store};
 
-/// Returns those that a field of a record refers to.
+/// Returns the records that a field of a record refers to.
 pub(super) fn led_to<'s>(
     store: &'s Store,
     record: &'s Record,
@@ -68,7 +68,7 @@ fn is_own(viewer: &Viewer<'_>, record: &Record) -> bool {
     }
 }
 
-/// Returns the record that the path names first: for a person's token, one of its own.
+/// Returns the record that the path names first: for a person's token, it must be one of the person's own.
 pub(super) fn named(context: &Context<'_>, resource: &'static Schema) -> Result<Record, Problem> {
     let (parameter, _) = context.params.first().expect("a route to one record names it in its path");
     let record = context.record(resource, parameter)?;

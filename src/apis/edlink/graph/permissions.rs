@@ -1,4 +1,4 @@
-//! Rights of an integration to read: its permissions name a kind of record, or one field of it.
+//! The rights of an integration to read: its permissions name a kind of record, or one field of it.
 
 use serde_json::Value;
 
@@ -12,11 +12,12 @@ use crate::engine::store::Record;
 /// The subject of a permission that opens every kind of record.
 const EVERYTHING: &str = "*";
 
-/// Rights to read each kind of record that another may show: the fields an integration may not read, or nothing at all.
+/// The rights to read the records that an event can show, by kind: the hidden fields, or `None` where all fields are
+/// hidden.
 pub(crate) struct Rights(Vec<(&'static Schema, Option<Vec<String>>)>);
 
 impl Rights {
-    /// Returns those of an integration; without one, nothing is hidden.
+    /// Returns the rights of an integration; without one, nothing is hidden.
     pub(crate) fn of(state: &State, integration: Option<&Record>) -> Self {
         let kinds = kinds::with_events().map(|(resource, _)| resource);
         let rights = integration.map(|integration| {
@@ -31,7 +32,7 @@ impl Rights {
         self.0.iter().all(|(_, hidden)| hidden.as_ref().is_some_and(Vec::is_empty))
     }
 
-    /// Returns the fields of that kind that are hidden; `None` where all of it is but the id.
+    /// Returns the hidden fields of that kind; `None` where all but the id are hidden.
     pub(crate) fn hidden(&self, resource: &Schema) -> Option<&[String]> {
         match self.0.iter().find(|(kind, _)| *kind == resource) {
             Some((_, hidden)) => hidden.as_deref(),

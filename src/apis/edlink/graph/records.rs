@@ -1,4 +1,4 @@
-//! Records about an integration itself: the imports its data came with, what it is licensed for, its requests.
+//! Records about an integration itself: the imports of its data, its licenses, its requests.
 
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::meta::{CREATED, ID, SOURCES, UPDATED};
@@ -57,7 +57,7 @@ pub(crate) static LICENSES: Schema = Schema::new(
     ],
 );
 
-/// Requests. No world holds such records: they are made of the calls that were answered.
+/// Requests. No world stores such records: they are made from the journal.
 pub(super) static REQUESTS: Schema = Schema::new(
     "edlink.requests",
     "Request",

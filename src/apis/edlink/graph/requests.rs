@@ -17,10 +17,10 @@ use crate::engine::store::{Between, Page, Record, Window};
 use crate::http::message::Response;
 use crate::http::target::{Query, Target};
 
-/// The time a request is told of.
+/// The time for which a request is listed.
 const LIFE_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 
-/// Endings of the names of secrets, in what is sent and in what is answered.
+/// Endings of the names of secrets in requests.
 const INPUT: &[&str] = &["token", "secret", "code"];
 const OUTPUT: &[&str] = &["token", "secret"];
 
@@ -35,7 +35,7 @@ pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
         Window::Offset { skip, limit } => (Between::default(), skip.saturating_add(limit), false),
     };
     let passes = |request: &Record| asked.filter.as_ref().is_none_or(|filter| filter.passes(request, &hidden));
-    // One more than is shown tells whether there is a further page.
+    // One further record tells whether there is a next page.
     let mut found: Vec<Record> =
         requests(context, between, newest_first).filter(passes).take(count.saturating_add(1)).collect();
     found.sort_unstable_by_key(Record::sequence);
@@ -51,21 +51,22 @@ pub(super) fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(envelope::record(context, &REQUESTS, &request))
 }
 
-/// Returns the requests of the integration that asks, oldest or newest first. Calls that are not taken are not read.
+/// Returns the requests of the calling integration, oldest or newest first. The iterator reads only the calls that its
+/// caller takes.
 fn requests(context: &Context<'_>, between: Between, newest_first: bool) -> impl Iterator<Item = Record> {
     let since_ms = context.state.clock.now_ms().saturating_sub(LIFE_MS);
     let calls = context.past.calls(between, context.api.name, newest_first);
     calls.filter(move |call| call.now_ms >= since_ms).filter_map(|call| request(context, &call))
 }
 
-/// Turns a call into a request of the integration that asks, if it is one.
+/// Turns a call into a request, if the calling integration made it.
 fn request(context: &Context<'_>, call: &PastCall) -> Option<Record> {
     let integration = Viewer::of(context).integration;
     let bearer = call.headers.iter().find(|(name, _)| name == "authorization").map(|(_, value)| value.as_str());
     let bearer = bearer.and_then(|value| value.split_once(' ')).map_or("", |(_, token)| token.trim());
     let input: Option<Value> = serde_json::from_slice(&call.body).ok();
     let output: Option<Value> = call.response.as_deref().and_then(|body| serde_json::from_slice(body).ok());
-    // An exchange of tokens shows whose it is by the token it gave.
+    // A request for a token belongs to the integration of the token in its answer.
     let granted = output.as_ref().and_then(|body| body["$data"]["access_token"].as_str()).map(str::to_owned);
     let login = login_of(context.state, granted.as_deref().unwrap_or(bearer)).map(|(login, _)| login);
     let of_person = login.filter(|login| login.text("integration_id") == Some(integration.id()));

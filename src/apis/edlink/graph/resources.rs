@@ -47,7 +47,7 @@ const ROLES: &[&str] = &[
 /// Relationships of an agent to a person. Samples show the last four.
 const RELATIONSHIPS: &[&str] = &["parent", "guardian", "aide", "mother", "father", "sister", "other"];
 
-/// Flags that say what an agent may do, and is.
+/// The flags of an agent.
 const AGENT_FLAGS: &[&str] = &[
     "emergency_contact",
     "pickup_rights",
@@ -58,13 +58,13 @@ const AGENT_FLAGS: &[&str] = &[
     "primary_care_provider",
 ];
 
-/// The parts of an address that nothing is known of.
+/// The parts of an unknown address.
 static NO_ADDRESS: Constant = Constant::new(
     r#"{"street":null,"unit":null,"postal_code":null,"city":null,"state":null,"country":null,"phone":null,
     "latitude":null,"longitude":null}"#,
 );
 
-/// The demographics of a person of whom nothing is known.
+/// The unknown demographics of a person.
 static NO_DEMOGRAPHICS: Constant = Constant::new(
     r#"{"birthday":null,"gender":null,"residence_status":null,"english_language_learner":null,"country_of_birth":null,
     "state_of_birth":null,"city_of_birth":null,"hispanic_or_latino_ethnicity":null,"races":[],"homeless":null,
@@ -72,10 +72,10 @@ static NO_DEMOGRAPHICS: Constant = Constant::new(
     "migrant":null,"public_assistance":null,"rural_residency":null,"individualized_education_plan":null}"#,
 );
 
-/// Objects that always have all their parts: those that nothing is said of stand in them as in the constant.
+/// Objects that always have all their parts; a part without a value is taken from the constant.
 const WHOLE: [(&str, &Constant); 2] = [("address", &NO_ADDRESS), ("demographics", &NO_DEMOGRAPHICS)];
 
-/// Completes the objects of which something is said.
+/// Completes the objects of [`WHOLE`] that a record has.
 pub(crate) fn complete(_: &mut State, _: &str, mut given: Document, _: Option<&Record>, _: Actor) -> Document {
     for (name, constant) in WHOLE {
         let Some(Value::Object(said)) = given.get_mut(name) else { continue };
@@ -101,7 +101,7 @@ const DEPARTMENT_ID: Field = may_lead_to("department_id", &DEPARTMENTS);
 const SUBJECT_ID: Field = may_lead_to("subject_id", &SUBJECTS);
 const PRODUCT_IDS: Field = lead_to("product_ids", &PRODUCTS);
 
-/// The district that a kind of record which hangs on none in the documents comes from; without one, every source has it.
+/// The district of a record whose kind has none in the documents; without one, the record belongs to every source.
 pub(super) const DISTRICT_OF: &str = "standin_district_id";
 
 const fn state(states: &'static [&'static str]) -> Field {
@@ -211,7 +211,7 @@ resource!(
 );
 
 resource!(
-    /// Students, teachers, parents and everybody else.
+    /// Students, teachers, parents and other people.
     PEOPLE,
     "edlink.people",
     "Person",
@@ -241,7 +241,7 @@ resource!(
 );
 
 resource!(
-    /// Who is in which class, and as what.
+    /// Enrollments of people in classes, with their roles.
     ENROLLMENTS,
     "edlink.enrollments",
     "Enrollment",
@@ -262,7 +262,7 @@ resource!(
 );
 
 resource!(
-    /// Who looks after whom.
+    /// Agents: people who look after others.
     AGENTS,
     "edlink.agents",
     "Agent",
@@ -298,7 +298,7 @@ resource!(
 );
 
 resource!(
-    /// Parts of a school's day. Of their times, only that of the day counts.
+    /// Parts of a school's day. Only the time of day in their times counts.
     PERIODS,
     "edlink.periods",
     "Period",
@@ -335,7 +335,7 @@ pub(crate) static EVENTS: Schema = Schema::new(
 .indexed(&["integration_id", "target_id"])
 .due_at(|fields| Some(parse_ms(fields.get("date")?.as_str()?)? + EVENT_LIFE_MS));
 
-/// Lets an event go that is too old.
+/// Removes an event that is too old.
 pub(crate) fn forget_event(state: &mut State, record: &Record) -> Result<(), Problem> {
     state.remove(&EVENTS, record, Actor::Fixture)
 }

@@ -1,7 +1,7 @@
 //! The part of the data behind an integration that its token sees.
 //!
-//! Nothing is gathered beforehand: each record is judged by what it hangs on, which takes a few look-ups by reference.
-//! A list therefore costs what it shows, however large the district is.
+//! Nothing is collected beforehand: a few look-ups by reference decide for each record whether it is visible. The cost
+//! of a list therefore depends on its records, not on the size of the district.
 
 use serde_json::Value;
 
@@ -72,7 +72,7 @@ impl<'s> IntegrationScope<'s> {
         self.is_of_source(resource, record) && (self.targets.is_none() || self.is_selected_too(resource, record))
     }
 
-    /// Tells whether a record belongs to the source. Every record hangs on one district, and that on one source; a
+    /// Tells whether a record belongs to the source. Every record belongs to one district, and that to one source; a
     /// district that names none belongs to all.
     fn is_of_source(&self, resource: &Schema, record: &Record) -> bool {
         let Some((field, parent)) = kinds::of(resource).and_then(|kind| kind.parent) else {
@@ -150,7 +150,8 @@ impl<'s> IntegrationScope<'s> {
             || self.leads_to(&CLASSES, enrollment, "class_id", |class| self.has_class(class))
     }
 
-    /// Tells whether a person belongs to a target school or is enrolled in what the integration sees.
+    /// Tells whether a person belongs to a target school, or is enrolled in a class or section that the integration
+    /// sees.
     fn has_person(&self, person: &Record) -> bool {
         let schools = person.get("school_ids").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         schools.iter().any(|school| self.is_target(school.as_str()))

@@ -1,4 +1,4 @@
-//! The shape of a v2 record: with what it refers to beside the ids, or only some of its fields.
+//! The shape of a v2 record: with the records that it refers to, or with only some of its fields.
 
 use std::borrow::Cow;
 
@@ -18,11 +18,11 @@ use crate::engine::store::Record;
 pub(super) struct Shape<'w> {
     viewer: Viewer<'w>,
     expansions: Vec<Expansion>,
-    /// Only these.
+    /// The only fields that are shown; `None` is all.
     only: Option<Vec<String>>,
-    /// These without their value.
+    /// The fields that are shown without their value.
     hidden: Vec<String>,
-    /// Rights to read the records that events show, where not everything may be read.
+    /// The rights to read the records that events show; `None` if everything may be read.
     rights: Option<Rights>,
 }
 
@@ -35,7 +35,7 @@ struct Expansion {
 }
 
 impl<'w> Shape<'w> {
-    /// Returns the shape asked for, with warnings about what cannot be had.
+    /// Returns the shape that the parameters select, with warnings about impossible ones.
     pub(super) fn new(
         viewer: Viewer<'w>,
         resource: &'static Schema,
@@ -126,7 +126,7 @@ impl<'w> Shape<'w> {
     }
 }
 
-/// Returns the fields a consumer may see, those that are hidden from it without their value.
+/// Returns the fields that a consumer may see; hidden ones are `null`.
 fn visible<'r>(record: &'r Record, hidden: &'r [String]) -> impl Iterator<Item = (&'r str, Value)> {
     let public = record.fields().iter().filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX));
     public.map(|(name, value)| {
@@ -139,7 +139,7 @@ fn listed(text: Option<&str>) -> impl Iterator<Item = &str> {
     text.unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty())
 }
 
-/// Returns what can be expanded: every reference, under its name without `_id` or `_ids`.
+/// Returns the possible expansions: every reference, by its name without `_id` or `_ids`.
 fn expandable(resource: &'static Schema) -> impl Iterator<Item = Expansion> {
     resource.fields.iter().filter_map(|field| {
         let (to, name) = match field.kind {

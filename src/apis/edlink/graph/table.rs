@@ -58,7 +58,7 @@ const fn one(path: &'static str, name: &'static str, action: Action) -> Route {
     ])
 }
 
-/// Returns the route to what belongs to one record.
+/// Makes the row that lists records of another record.
 const fn part(
     path: &'static str,
     name: &'static str,

@@ -74,7 +74,7 @@ pub(crate) fn organizations(context: &mut Context<'_>) -> Result<Response, Probl
     answer(context, &asked, &all, |resource, record| view.shown(resource, record))
 }
 
-/// Answers with the part of these organizations that the query asks for.
+/// Answers with the part of these organizations that the query selects.
 fn answer(
     context: &Context<'_>,
     asked: &paging::PageQuery<'_>,
@@ -101,8 +101,7 @@ fn answer(
     Ok(response(context, &shown, next))
 }
 
-/// Returns the organizations of the person whose token it is, with the enrollments in each: those of a kind that the
-/// integration may read.
+/// Returns the organizations of the person whose token the caller presents, of the kinds that the integration may read.
 fn own_of(context: &Context<'_>) -> Result<Vec<(&'static Schema, Record)>, Problem> {
     let viewer = Viewer::of(context);
     let mut all = Vec::new();
@@ -166,12 +165,12 @@ struct View<'w> {
 
 impl<'w> View<'w> {
     fn of(context: &'w Context<'_>) -> Self {
-        // A person's token has a login behind it: one's own profile hides nothing.
+        // A person's token belongs to a login: its own profile hides nothing.
         let integration = context.caller.subject.as_ref().filter(|subject| subject.get("permissions").is_some());
         Self { store: &context.state.store, rights: Rights::of(context.state, integration) }
     }
 
-    /// Returns a record as v1 shows it, fields that are hidden without their value.
+    /// Returns a record as v1 shows it; hidden fields have no value.
     fn shown(&self, resource: &Schema, record: &Record) -> Value {
         let value = self.values(resource, record);
         match resource {
@@ -199,7 +198,8 @@ impl<'w> View<'w> {
         }
     }
 
-    /// Finds a record that is referred to. A record in an event may refer to a gone one: the event of that has it.
+    /// Finds a record that another one refers to. A record in an event may refer to a gone record, which is taken from
+    /// its own last event.
     fn found(&self, resource: &'static Schema, id: &str) -> Option<Cow<'w, Record>> {
         let is = |event: &&Record| events::resource_of(event) == Some(resource);
         let gone = || {
@@ -274,8 +274,8 @@ impl<'w> View<'w> {
         SHOWN.iter().map(|name| ((*name).to_owned(), value(name))).collect::<Map<_, _>>().into()
     }
 
-    /// Shows an event of v1. Its data is the record as it was; what that leads to is looked up as it is now, or was at
-    /// the end.
+    /// Shows an event of v1. Its data is the record as it was; the records that it refers to are shown as they are now
+    /// or, if they are gone, were at last.
     fn event(&self, event: &Record, value: &dyn Fn(&str) -> Value) -> Value {
         let about = events::resource_of(event).unwrap_or(&DISTRICTS);
         let kind = match about {
@@ -323,7 +323,7 @@ impl<'w> View<'w> {
         })
     }
 
-    /// Returns the organizations above a record, from the district down, and it itself.
+    /// Returns the ids of the organizations above a record, from the district down, and its own.
     fn ancestry(&self, resource: &Schema, record: &Record) -> Vec<String> {
         let above: Option<(&'static Schema, &str)> = match resource {
             it if *it == SCHOOLS => Some((&DISTRICTS, "district_id")),

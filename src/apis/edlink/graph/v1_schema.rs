@@ -1,4 +1,5 @@
-//! The shapes of v1, for code that describes them. No world holds such records: [`v1`](super::v1) makes them of others.
+//! The shapes of v1, for the `OpenAPI` document. No world stores such records: [`v1`](super::v1) makes them from
+//! others.
 
 use crate::apis::edlink::meta::{CREATED, ID, UPDATED};
 use crate::engine::schema::field::{Kind, field, text};

@@ -1,4 +1,4 @@
-//! Who sees records: an integration by its own token, or a person who signed in by it.
+//! The viewer of records: an integration by its own token, or a person who signed in by it.
 
 use crate::apis::edlink::graph::permissions;
 use crate::apis::edlink::graph::scope::IntegrationScope;
@@ -13,7 +13,7 @@ use crate::engine::store::{Record, Store};
 /// A caller with a token of an integration or of a person.
 #[derive(Clone, Copy)]
 pub(crate) struct Viewer<'w> {
-    /// The world looked at.
+    /// The state of the world.
     pub state: &'w State,
     /// The integration behind the token.
     pub integration: &'w Record,
@@ -22,7 +22,7 @@ pub(crate) struct Viewer<'w> {
 }
 
 impl<'w> Viewer<'w> {
-    /// Returns the viewer that a caller is, if its token is one of an integration or a person.
+    /// Returns the viewer of a caller, if its token is of an integration or a person.
     pub(crate) fn of_caller(state: &'w State, caller: &'w Caller) -> Option<Self> {
         let subject = caller.subject.as_ref()?;
         let login = Some(subject).filter(|subject| *subject.resource() == LOGINS);
@@ -33,17 +33,17 @@ impl<'w> Viewer<'w> {
         Some(Self { state, integration, targets: caller.sees.as_deref(), login })
     }
 
-    /// Returns the viewer of a route that takes such a token.
+    /// Returns the viewer of a request to a route that takes such a token.
     pub(crate) fn of(context: &'w Context<'_>) -> Self {
         Self::of_caller(context.state, &context.caller).expect("the route takes a token of an integration or a person")
     }
 
-    /// Returns the id of the person whose token it is.
+    /// Returns the id of the person, if the token is a person's.
     pub(crate) fn person(&self) -> Option<&'w str> {
         self.login.and_then(|login| login.text("person_id"))
     }
 
-    /// Returns the id of the login whose token it is.
+    /// Returns the id of the login, if the token is a person's.
     pub(crate) fn login(&self) -> Option<&'w str> {
         self.login.map(Record::id)
     }
@@ -58,7 +58,7 @@ impl<'w> Viewer<'w> {
         &self.state.store
     }
 
-    /// Returns the name of the permission that it lacks to read that kind of records. People are asked for none.
+    /// Returns the name of the permission that it lacks to read that kind of records. People need none.
     pub(crate) fn missing(&self, resource: &Schema) -> Option<String> {
         if self.login.is_some() {
             return None;

@@ -1,4 +1,4 @@
-//! The way back: the address of the application, with a code or an error behind it.
+//! The redirect back to the application: its address, with a code or an error.
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
@@ -22,7 +22,7 @@ pub(super) const PERSON: &str = "standin_person";
 /// The fake's own parameter for the outcome of a sign-on.
 pub(super) const OUTCOME: &str = "standin_outcome";
 
-/// The errors that go back to the application if it wants them; the others cannot, as the application is not known.
+/// The errors that are sent back to an application that wants them. For the other errors, the application is not known.
 const SENT_BACK: [&ErrorDef; 3] = [NO_SSO_PROVIDER, INVALID_INTEGRATION_STATE, PERSON_NOT_SHARED];
 
 /// Returns a value of the query, if it has one that is not empty.
@@ -30,7 +30,7 @@ pub(super) fn given<'q>(query: &'q Query<'_>, name: &str) -> Option<&'q str> {
     query.get(name).filter(|value| !value.is_empty())
 }
 
-/// Sends the person back to the application: its address, then the state as it came, then this.
+/// Redirects the person to the application: to its address, with the state as it came, and this parameter.
 pub(super) fn back(redirect_uri: &str, query: &Query<'_>, name: &str, value: &str) -> Response {
     let (address, fragment) = redirect_uri.split_at(redirect_uri.find('#').unwrap_or(redirect_uri.len()));
     let mut location: String = utf8_percent_encode(address, NOT_IN_A_HEADER).collect();
@@ -50,7 +50,7 @@ pub(super) fn back(redirect_uri: &str, query: &Query<'_>, name: &str, value: &st
     Response::empty(302).with("location", &location)
 }
 
-/// Answers an error of a sign-on by sending the person back, where that is how the application wants it.
+/// Answers an error of a sign-on by a redirect to the application, if the application wants that.
 pub(crate) fn redirected(state: &State, query: &Query<'_>, error: &ErrorDef) -> Option<Response> {
     let redirect_uri = given(query, "redirect_uri")?;
     if error != DECLINED_AUTHORIZATION {

@@ -1,4 +1,4 @@
-//! Collections of signing in: applications, who signs in next, and who did. All of them are the fake's own.
+//! Collections of signing in: applications, sign-ons to come, and logins. All of them are the fake's own.
 
 use serde_json::Value;
 
@@ -32,8 +32,7 @@ pub(super) const FAILURES: [&ErrorDef; 9] = [
     INVALID_REDIRECT_URI,
 ];
 
-/// The errors of the operations that sign in: those of a sign-on, and that of a request which asks for no outcome
-/// there is.
+/// The errors of the operations that sign in: those of a sign-on, and the error of a request for an unknown outcome.
 pub(super) const ERRORS: [&ErrorDef; FAILURES.len() + 1] = {
     let mut errors = [INVALID_REQUEST; FAILURES.len() + 1];
     let mut n = 0;
@@ -118,7 +117,7 @@ pub(crate) static LOGINS: Schema = Schema::new(
 )
 .unique(&["code", "access_token", "refresh_token"]);
 
-/// Access tokens that a refresh has put another beside: each lives to its own end.
+/// Access tokens from before a refresh: each is good until its own end.
 pub(crate) static EARLIER_TOKENS: Schema = Schema::new(
     "edlink.earlier_tokens",
     "Earlier token",
@@ -138,7 +137,7 @@ pub(crate) fn application_of_secret<'w>(state: &'w State, secret: &str) -> Optio
     state.store.of(&APPLICATIONS).find("secret", secret).next()
 }
 
-/// Returns the login that an access token belongs to, and whether the token is past its time.
+/// Returns the login that an access token belongs to, and true if the token has expired.
 pub(crate) fn login_of<'w>(state: &'w State, access_token: &str) -> Option<(&'w Record, bool)> {
     let is_past = |record: &Record| is_past(state, record.get("expires_date"));
     if let Some(login) = state.store.of(&LOGINS).find("access_token", access_token).next() {
@@ -149,7 +148,7 @@ pub(crate) fn login_of<'w>(state: &'w State, access_token: &str) -> Option<(&'w 
     Some((login, is_past(earlier)))
 }
 
-/// Tells whether a time has come; none never does.
+/// Tells whether a time has come; the absent one never does.
 pub(super) fn is_past(state: &State, time: Option<&Value>) -> bool {
     let time = time.and_then(Value::as_str).and_then(parse_ms);
     time.is_some_and(|time_ms| time_ms <= state.clock.now_ms())

@@ -27,7 +27,7 @@ const CODE_LIFE_MS: u64 = 10 * 60 * 1_000;
 /// The integrations that a path signs in by.
 enum IntegrationChoice<'p> {
     Any,
-    /// Those whose provider is this application.
+    /// The integrations whose provider is this application.
     Application(&'p str),
     One(&'p str),
 }
@@ -85,7 +85,7 @@ fn sign_in(context: &mut Context<'_>, wanted: &IntegrationChoice<'_>) -> Result<
     let answer = signed_in(context, wanted);
     let is_documented = match &answer {
         Ok(_) => true,
-        // The documents show a person who is sent back, and of the other answers no more than the code.
+        // The documents show the redirect of a person, and only the code of the other answers.
         Err(Problem::Named { error, .. }) => redirected(context.state, context.query, error).is_some(),
         Err(_) => false,
     };
@@ -120,7 +120,7 @@ fn signed_in(context: &mut Context<'_>, wanted: &IntegrationChoice<'_>) -> Resul
         context.rests_on(Evidence::Assumed);
         return Ok(page::choice(context, &candidates[0]));
     } else {
-        // Nothing says who signs in.
+        // No one has chosen the person: the first one signs in.
         context.rests_on(Evidence::Assumed);
         let integration = candidates[0].clone();
         let person = people_of(context.state, &integration).next().map(|person| person.id().to_owned());
@@ -142,7 +142,7 @@ fn signed_in(context: &mut Context<'_>, wanted: &IntegrationChoice<'_>) -> Resul
     Ok(back(redirect_uri, query, "code", &code))
 }
 
-/// Returns the application that asks, where the world lists any.
+/// Returns the application of the client id, if the world lists any.
 fn application(state: &State, client_id: &str, redirect_uri: &str) -> Result<Option<Record>, Problem> {
     let listed = state.store.of(&APPLICATIONS);
     if listed.is_empty() {

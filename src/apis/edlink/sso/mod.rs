@@ -1,7 +1,8 @@
 //! Signing in: a person comes from an application's page, and goes back to it with a code that becomes a token.
 //!
-//! [`login`] chooses who signs in, [`back`] says where the person is sent, [`page`] lets a person at a browser choose,
-//! [`token`] exchanges codes and refresh tokens. [`collections`] holds what a test may set up for it.
+//! [`login`] chooses the person who signs in, [`back`] redirects to the application, [`page`] lets a person at a
+//! browser choose, [`token`] exchanges codes and refresh tokens. [`collections`] holds the records that a test can set
+//! up.
 
 mod back;
 mod collections;

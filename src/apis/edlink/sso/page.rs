@@ -1,4 +1,4 @@
-//! The pages of a sign-on: for a person at a browser, without script, cookie or anything from elsewhere.
+//! The pages of a sign-on, for a person at a browser, without script, cookie or a file from another place.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ pub(super) use crate::http::html::MEDIA;
 /// The most people a page lists.
 const MOST: usize = 200;
 
-/// Lets the person choose who signs in.
+/// Shows the page on which a person chooses who signs in.
 pub(super) fn choice(context: &Context<'_>, integration: &Record) -> Response {
     let link = |name: &str, value: &str| escaped(&format!("?{}", context.query.with(&[(name, Some(value))])));
     let mut page = String::new();
@@ -39,7 +39,7 @@ pub(super) fn choice(context: &Context<'_>, integration: &Record) -> Response {
     html(200, "Sign in", &body)
 }
 
-/// Tells an error.
+/// Shows an error.
 pub(crate) fn error(status: u16, code: &str, message: &str) -> Response {
     let body = format!("<h1 data-standin-error=\"{0}\">{0}</h1>\n<p>{1}</p>\n", escaped(code), escaped(message));
     html(status, code, &body)

@@ -1,4 +1,4 @@
-//! Codes become tokens, tokens are refreshed.
+//! The exchange of codes and refresh tokens for access tokens.
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ fn invalid(message: impl Into<String>) -> Problem {
     Problem::named(INVALID_REQUEST_BODY, message)
 }
 
-/// Handles `POST /authentication/token`: a code, or a refresh token, for an access token.
+/// Handles `POST /authentication/token`: exchanges a code or a refresh token for an access token.
 pub(super) fn token(context: &mut Context<'_>) -> Result<Response, Problem> {
     let body = context.take_fields()?;
     let given = |name: &str| body.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
@@ -84,7 +84,7 @@ fn check_client(context: &Context<'_>, client_id: &str, secret: &str) -> Result<
     if is_own || is_listed { Ok(()) } else { Err(Problem::Credential) }
 }
 
-/// Makes a new access token. The one before lives on to its own end.
+/// Makes a new access token. The one before is good until its own end.
 fn grant(context: &mut Context<'_>, login: &Record, held_by: &str) -> Result<Record, Problem> {
     let state = &mut *context.state;
     if held_by == "refresh_token"
