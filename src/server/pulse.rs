@@ -58,7 +58,7 @@ fn is_any_busy() -> bool {
     PULSE.servers.lock().retain(|server| {
         let Some(server) = server.upgrade() else { return false };
         if server.answering.load(Ordering::SeqCst) > 0 {
-            // A thread that sleeps wakes for it, and waits for events when it is done.
+            // A sleeping thread wakes for the empty task, and waits for events afterwards.
             let nothing: Task = Box::pin(async {});
             drop(server.runtime.spawn(nothing));
             is_busy = true;

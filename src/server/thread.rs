@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::server::task::Task;
 
-/// The most threads that wait. Where more servers ran at a time, the other threads end.
+/// The most free threads that wait; further ones end.
 const KEPT: usize = 16;
 
 static FREE: Mutex<Vec<IdleWorker>> = Mutex::new(Vec::new());
