@@ -127,7 +127,7 @@ struct Contents {
 }
 
 #[derive(Args, Debug)]
-#[command(next_help_heading = "LimitArgs")]
+#[command(next_help_heading = "Limits")]
 struct LimitArgs {
     /// Most entries the journal keeps; the oldest are lost first
     #[arg(long, env = "STANDIN_JOURNAL_ENTRIES", value_name = "N", default_value_t = JournalBounds::default().entries)]
