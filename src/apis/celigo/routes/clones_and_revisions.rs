@@ -1,11 +1,11 @@
 //! Integrations beyond the seeds: copied, patched, connected, kept as snapshots.
 
 use crate::apis::celigo::errors::{
-    CONFLICT, FORBIDDEN, INVALID_FIELD, INVALID_JSON, INVALID_PATCH, INVALID_REF, MISSING_REQUIRED_FIELD, NOT_FOUND,
-    NOT_MODELLED, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
+    FORBIDDEN, INVALID_FIELD, INVALID_JSON, INVALID_PATCH, NOT_FOUND, NOT_MODELLED, UNAUTHORIZED,
+    UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
 use crate::apis::celigo::resources::{INTEGRATIONS, REVISIONS};
-use crate::apis::celigo::routes::{LIST_WITHIN, READ, REMOVE, REPLACE_REFERRING, bodies};
+use crate::apis::celigo::routes::{LIST_WITHIN, READ, REMOVE, REPLACE_REFERRING, REPLACE_UNIQUE_REFERRING, bodies};
 use crate::apis::celigo::{clone, connection_registrations, patch, revisions};
 use crate::engine::api::route::Action::Custom;
 use crate::engine::api::route::ResponseShape::{Many, Nothing, One};
@@ -29,15 +29,7 @@ pub(super) const ROUTES: &[Route] = &[
         .documented(PORTAL)
         .assuming("that the answer is the new integration")
         .answers_live(200)
-        .fails(&[
-            UNAUTHORIZED,
-            UNSUPPORTED_MEDIA_TYPE,
-            INVALID_JSON,
-            FORBIDDEN,
-            NOT_FOUND,
-            VALIDATION_ERROR,
-            MISSING_REQUIRED_FIELD,
-            CONFLICT, INVALID_REF])
+        .fails(REPLACE_UNIQUE_REFERRING)
         .shows(One(&INTEGRATIONS))
         .takes(COPY)
         .body_schema(bodies::copy_of_integration)

@@ -1,8 +1,7 @@
 //! Calls about every kind of record: its dependencies, its changes, its deletion.
 
-use crate::apis::celigo::errors::{FORBIDDEN, INVALID_OPERATION, NOT_FOUND, UNAUTHORIZED};
 use crate::apis::celigo::resources::AUDIT;
-use crate::apis::celigo::routes::{LIST, LIST_WITHIN, READ, REMOVE};
+use crate::apis::celigo::routes::{LIST, LIST_WITHIN, READ, REMOVE, REMOVE_FIXED};
 use crate::apis::celigo::{audit, dependencies, recycle_bin};
 use crate::engine::api::route::Action::Custom;
 use crate::engine::api::route::ResponseShape::Nothing;
@@ -76,7 +75,7 @@ const BIN_ROWS: &[Route] = &[
     post("/recycleBinTTL/{type}/{id}", "recycleBin.restore", Custom(recycle_bin::restore))
         .documented(BIN)
         .answers(204)
-        .fails(&[UNAUTHORIZED, FORBIDDEN, NOT_FOUND, INVALID_OPERATION])
+        .fails(REMOVE_FIXED)
         .shows(Nothing)
         .about("Restores a deleted record under its id."),
     post(
@@ -87,7 +86,7 @@ const BIN_ROWS: &[Route] = &[
     .documented(BIN)
     .assuming("its status")
     .answers(204)
-    .fails(&[UNAUTHORIZED, FORBIDDEN, NOT_FOUND, INVALID_OPERATION])
+    .fails(REMOVE_FIXED)
     .shows(Nothing)
     .about("Restores a deleted record with what went along."),
     delete("/recycleBinTTL/{type}/{id}", "recycleBin.purge", Custom(recycle_bin::purge))

@@ -1,15 +1,17 @@
 //! Integrations, as the seeds say.
 
 use crate::apis::celigo::errors::{
-    FORBIDDEN, INVALID_FUNCTION, INVALID_JSON, INVALID_OPERATION, MISSING_REQUIRED_FIELD, NOT_FOUND, UNAUTHORIZED,
-    UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
+    FORBIDDEN, INVALID_FUNCTION, INVALID_JSON, INVALID_OPERATION, NOT_FOUND, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE,
 };
 use crate::apis::celigo::resources::{ASHARES, AUDIT, CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
-use crate::apis::celigo::routes::{CREATE_UNIQUE_REFERRING, LIST, LIST_WITHIN, READ, REPLACE_UNIQUE};
+use crate::apis::celigo::routes::{
+    CHANGE, CREATE_UNIQUE_REFERRING, LIST, LIST_WITHIN, READ, REMOVE_FIXED, REPLACE_FIXED, REPLACE_UNIQUE,
+};
 use crate::apis::celigo::{ashares, audit, connector, error_summary, membership, template};
 use crate::engine::api::route::Action::{Create, Custom, List, Read, Remove, Replace};
 use crate::engine::api::route::ResponseShape::{File, Many, One};
 use crate::engine::api::route::{Access, Route, delete, get, post, put};
+use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::schema::field::{Field, Kind, field, text};
 
 const SEED_2: &str = "seed 002, \"Integration Related HTTP Endpoints\"";
@@ -20,6 +22,10 @@ const INSTALL: &[Field] = &[field("sandbox", Kind::Bool), text("tag")];
 
 /// The body of a settings function.
 const SETTINGS: &[Field] = &[field("pending", Kind::Object)];
+
+/// The errors of a step of an installation.
+const STEP: &[&ErrorDef] =
+    &[UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, FORBIDDEN, NOT_FOUND, INVALID_OPERATION, INVALID_FUNCTION];
 
 /// The rows.
 pub(super) const ROUTES: &[Route] = &[
@@ -44,7 +50,7 @@ pub(super) const ROUTES: &[Route] = &[
         .about("Replaces an integration: what the body leaves out is reset, but for sandbox."),
     delete("/integrations/{id}", "integrations.delete", Remove(&INTEGRATIONS))
         .documented(SEED_3)
-        .fails(&[UNAUTHORIZED, FORBIDDEN, NOT_FOUND, INVALID_OPERATION])
+        .fails(REMOVE_FIXED)
         .about("Deletes an integration, with its flows and the exports and imports that nothing else has."),
     get("/integrations/{id}/flows", "integrations.flows", Custom(membership::flows))
         .shows(Many(&FLOWS))
@@ -96,55 +102,30 @@ pub(super) const ROUTES: &[Route] = &[
         .documented(SEED_2)
         .assuming("its body and its answer")
         .answers(200)
-        .fails(&[UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, FORBIDDEN, NOT_FOUND, VALIDATION_ERROR])
+        .fails(CHANGE)
         .whole_account()
         .about("Installs a connector: makes an integration whose steps are still to be done."),
     delete("/integrations/{id}/install", "integrations.uninstall", Custom(connector::uninstall))
         .documented(SEED_2)
         .assuming("its body and its answer")
         .answers(200)
-        .fails(&[UNAUTHORIZED, FORBIDDEN, NOT_FOUND, INVALID_OPERATION])
+        .fails(REMOVE_FIXED)
         .about("Uninstalls a connector: its integration goes, with all it contains."),
     put("/integrations/{id}/installer/{function}", "integrations.installer", Custom(connector::installer))
         .documented(SEED_2)
         .assuming("its body and its answer")
-        .fails(&[
-            UNAUTHORIZED,
-            UNSUPPORTED_MEDIA_TYPE,
-            INVALID_JSON,
-            FORBIDDEN,
-            NOT_FOUND,
-            INVALID_OPERATION,
-            INVALID_FUNCTION,
-        ])
+        .fails(STEP)
         .about("Does the installation step of that function."),
     put("/integrations/{id}/uninstaller/{function}", "integrations.uninstaller", Custom(connector::uninstaller))
         .documented(SEED_2)
         .assuming("its body and its answer")
-        .fails(&[
-            UNAUTHORIZED,
-            UNSUPPORTED_MEDIA_TYPE,
-            INVALID_JSON,
-            FORBIDDEN,
-            NOT_FOUND,
-            INVALID_OPERATION,
-            INVALID_FUNCTION,
-        ])
+        .fails(STEP)
         .about("Undoes the installation step of that function."),
     put("/integrations/{id}/settings/{function}", "integrations.settings", Custom(connector::settings))
         .takes(SETTINGS)
         .documented(SEED_2)
         .assuming("its body and its answer")
-        .fails(&[
-            UNAUTHORIZED,
-            UNSUPPORTED_MEDIA_TYPE,
-            INVALID_JSON,
-            FORBIDDEN,
-            NOT_FOUND,
-            INVALID_OPERATION,
-            VALIDATION_ERROR,
-            MISSING_REQUIRED_FIELD,
-        ])
+        .fails(REPLACE_FIXED)
         .about("Calls a settings function; persistSettings merges what is pending into the settings."),
     get("/integrations/{id}/template.zip", "integrations.download", Custom(template::download))
         .shows(File("application/zip"))

@@ -53,6 +53,8 @@ const READ: &[&ErrorDef] = &[UNAUTHORIZED, NOT_FOUND];
 
 const REMOVE: &[&ErrorDef] = &[UNAUTHORIZED, FORBIDDEN, NOT_FOUND];
 
+const REMOVE_FIXED: &[&ErrorDef] = &[UNAUTHORIZED, FORBIDDEN, NOT_FOUND, INVALID_OPERATION];
+
 const REMOVE_UNUSED: &[&ErrorDef] = &[UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT];
 
 const CREATE: &[&ErrorDef] =
@@ -137,3 +139,5 @@ const CREATE_UNIQUE_REFERRING: &[&ErrorDef] = &referring::<{ CREATE_UNIQUE.len()
 const REPLACE_FIXED_REFERRING: &[&ErrorDef] = &referring::<{ REPLACE_FIXED.len() + 1 }>(REPLACE_FIXED);
 
 const REPLACE_REFERRING: &[&ErrorDef] = &referring::<{ REPLACE.len() + 1 }>(REPLACE);
+
+const REPLACE_UNIQUE_REFERRING: &[&ErrorDef] = &referring::<{ REPLACE_UNIQUE.len() + 1 }>(REPLACE_UNIQUE);

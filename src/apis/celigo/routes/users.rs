@@ -1,12 +1,10 @@
 //! Users of the account: shares, invitations, notifications, access tokens.
 
-use crate::apis::celigo::errors::{
-    CONFLICT, FORBIDDEN, INVALID_JSON, INVALID_REF, MISSING_REQUIRED_FIELD, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE,
-    VALIDATION_ERROR,
-};
 use crate::apis::celigo::resources::shares::{LEVEL, LEVELS_FIELD};
 use crate::apis::celigo::resources::{ACCESS_TOKENS, ASHARES};
-use crate::apis::celigo::routes::{CREATE, CREATE_REFERRING, LIST, READ, REMOVE, REPLACE, bodies};
+use crate::apis::celigo::routes::{
+    CREATE, CREATE_REFERRING, CREATE_UNIQUE_REFERRING, LIST, READ, REMOVE, REPLACE, bodies,
+};
 use crate::apis::celigo::{access_tokens, users};
 use crate::engine::api::route::Action::{Custom, List, Read, Remove, Replace};
 use crate::engine::api::route::ResponseShape::{Nothing, One};
@@ -36,16 +34,7 @@ pub(super) const ROUTES: &[Route] = &[
         .about("Sets what the user wants to hear of: an array, merged into what is there."),
     post("/invite", "users.invite", Custom(users::invite))
         .documented(PORTAL)
-        .fails(&[
-            UNAUTHORIZED,
-            UNSUPPORTED_MEDIA_TYPE,
-            INVALID_JSON,
-            FORBIDDEN,
-            VALIDATION_ERROR,
-            MISSING_REQUIRED_FIELD,
-            CONFLICT,
-            INVALID_REF,
-        ])
+        .fails(CREATE_UNIQUE_REFERRING)
         .takes(INVITE)
         .body_schema(bodies::with_access)
         .shows(One(&ASHARES))
