@@ -14,7 +14,7 @@ use crate::engine::api::context::{Context, dispatch, take_permit};
 use crate::engine::api::dialect::RequestContext;
 use crate::engine::api::past_calls::PastCalls;
 use crate::engine::api::read_body::read_body;
-use crate::engine::api::router::{Found, Router, Row};
+use crate::engine::api::router::{PathRows, Router, Row};
 use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::problem::{Problem, panic_text};
 use crate::engine::state::State;
@@ -108,7 +108,7 @@ fn finish(state: &mut State, exchange: &mut Exchange<'_>, decision: &Decision) {
 /// The destination of a request.
 struct RouteMatch<'r, 't> {
     api: Option<&'static Api>,
-    found: Option<Found<'r, 't>>,
+    found: Option<PathRows<'r, 't>>,
     row: Option<&'static Row>,
     params: Params<'t>,
 }
@@ -119,7 +119,7 @@ type Params<'t> = SmallVec<[(&'static str, Cow<'t, str>); 2]>;
 impl<'r, 't> RouteMatch<'r, 't> {
     fn find(router: &'r Router, request: &Request<'_>, target: &Target<'t>) -> Self {
         let found = router.find(target.path);
-        let api = found.as_ref().map(Found::api).or_else(|| router.api_of(target.path));
+        let api = found.as_ref().map(PathRows::api).or_else(|| router.api_of(target.path));
         let taken = found.as_ref().zip(Method::of(request.method)).and_then(|(found, method)| {
             let (row, params) = found.with(method)?;
             Some((row, params.map(|(name, raw)| (name, decode(raw))).collect()))
@@ -129,7 +129,7 @@ impl<'r, 't> RouteMatch<'r, 't> {
     }
 
     fn methods(&self) -> Vec<Method> {
-        self.found.as_ref().map(Found::methods).unwrap_or_default()
+        self.found.as_ref().map(PathRows::methods).unwrap_or_default()
     }
 }
 

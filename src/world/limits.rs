@@ -8,6 +8,7 @@ use crate::http::tree::DEPTH;
 use crate::world::lifecycle::LONGEST_LABEL;
 use crate::world::registry::WorldRegistry;
 use crate::world::registry_limits::Limits;
+use crate::world::snapshot::MOST_SNAPSHOTS;
 
 /// The most streams of events at a time.
 pub(crate) const EVENT_STREAMS: usize = 64;
@@ -257,7 +258,7 @@ pub(crate) static LIMITS: &[Limit] = &[
     fixed(
         "snapshots",
         Unit::Count,
-        100,
+        MOST_SNAPSHOTS as u64,
         "The snapshots of a world. Beyond: 400 names the limit; a name can be used again.",
     ),
 ];

@@ -24,7 +24,7 @@ pub(crate) struct Snapshot {
 }
 
 /// The most snapshots that a world keeps by name. Each may keep records alive that the world has no more.
-const MOST_SNAPSHOTS: usize = 100;
+pub(super) const MOST_SNAPSHOTS: usize = 100;
 
 impl World {
     /// Returns a snapshot of the world.
