@@ -38,22 +38,23 @@ impl fmt::Debug for Data<'_> {
 }
 
 impl Data<'_> {
-    /// Returns all records of a collection, in creation order.
+    /// Returns all records of a collection, in creation order. Fails for an unknown collection.
     pub fn records(&mut self, collection: &str) -> Result<Vec<Record>, Error> {
         Ok(self.0.records(collection).map_err(refused)?.into_iter().map(Record).collect())
     }
 
-    /// Creates a record, as an administrator would.
+    /// Creates a record, as an administrator would. Fails when the world's rules refuse it; then nothing is changed.
     pub fn create(&mut self, collection: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         Ok(Record(self.0.admin_create(collection, object(fields.into())?).map_err(refused)?))
     }
 
-    /// Changes some fields of a record, as RFC 7396 says.
+    /// Changes some fields of a record, as RFC 7396 says. Fails for a missing record, or when the world's rules refuse
+    /// the change.
     pub fn patch(&mut self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         Ok(Record(self.0.admin_patch(collection, id, &object(fields.into())?).map_err(refused)?))
     }
 
-    /// Removes a record.
+    /// Removes a record, with all that belongs to it. Fails for a missing record, or when another one needs it.
     pub fn remove(&mut self, collection: &str, id: &str) -> Result<(), Error> {
         self.0.admin_remove(collection, id).map_err(refused)
     }

@@ -66,12 +66,12 @@ impl WorldHandle {
         self.world.lock().reset();
     }
 
-    /// Returns all records of a collection such as `celigo.flows`, in creation order.
+    /// Returns all records of a collection such as `celigo.flows`, in creation order. Fails for an unknown collection.
     pub fn records(&self, collection: &str) -> Result<Vec<Record>, Error> {
         Ok(self.world.lock().state.records(collection).map_err(refused)?.into_iter().map(Record).collect())
     }
 
-    /// Returns a record; `None` when the collection has no such id.
+    /// Returns a record; `None` when the collection has no such id. Fails for an unknown collection.
     pub fn record(&self, collection: &str, id: &str) -> Result<Option<Record>, Error> {
         match self.world.lock().state.record(collection, id) {
             Ok(record) => Ok(Some(Record(record))),
@@ -80,7 +80,8 @@ impl WorldHandle {
         }
     }
 
-    /// Creates a record, as an administrator would behind the API; fields that are left out get their defaults.
+    /// Creates a record, as an administrator would behind the API; fields that are left out get their defaults. Fails
+    /// when the world's rules refuse it; then nothing is changed, which is so for each change here.
     pub fn create(&self, collection: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         let fields = object(fields.into())?;
         self.written(|state| state.admin_create(collection, fields)).map(Record)
@@ -93,29 +94,31 @@ impl WorldHandle {
         self.world.lock().state.admits_unknown = true;
     }
 
-    /// Creates the record of that id, or replaces its fields.
+    /// Creates the record of that id, or replaces its fields. Fails when the world's rules refuse it.
     pub fn put(&self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         let fields = object(fields.into())?;
         self.written(|state| state.admin_put(collection, id, fields)).map(Record)
     }
 
-    /// Changes some fields of a record, as RFC 7396 says: a `null` removes a field.
+    /// Changes some fields of a record, as RFC 7396 says: a `null` removes a field. Fails for a missing record, or when
+    /// the world's rules refuse the change.
     pub fn patch(&self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         let fields = object(fields.into())?;
         self.written(|state| state.admin_patch(collection, id, &fields)).map(Record)
     }
 
-    /// Removes a record, with all that belongs to it.
+    /// Removes a record, with all that belongs to it. Fails for a missing record, or when another one needs it.
     pub fn remove(&self, collection: &str, id: &str) -> Result<(), Error> {
         self.world.lock().state.admin_remove(collection, id).map_err(refused)
     }
 
-    /// Destroys a record and makes it again, with a new id, new times and new tokens.
+    /// Destroys a record and makes it again, with a new id, new times and new tokens. Fails for a missing record.
     pub fn recreate(&self, collection: &str, id: &str) -> Result<Record, Error> {
         Ok(Record(self.world.lock().state.admin_recreate(collection, id).map_err(refused)?))
     }
 
-    /// Replaces all records of a collection.
+    /// Replaces all records of a collection. Fails when one of them is refused, or when a record of another collection
+    /// refers to one that is gone.
     pub fn replace_all(&self, collection: &str, records: Vec<Value>) -> Result<(), Error> {
         let wanted = Map::from_iter([(collection.to_owned(), Value::Array(records))]);
         self.written(|state| state.replace_collections(&wanted))
@@ -144,7 +147,7 @@ impl WorldHandle {
         world.follow_clock();
     }
 
-    /// Sets the world's clock to an ISO 8601 time in UTC.
+    /// Sets the world's clock to an ISO 8601 time in UTC, forward or back. Fails for any other text.
     pub fn set_time(&self, at: &str) -> Result<(), Error> {
         let at_ms = parse_ms(at).ok_or_else(|| {
             Error::invalid(format!("{at:?} is not an ISO 8601 time in UTC"))

@@ -19,7 +19,7 @@ impl WorldHandle {
         }
     }
 
-    /// Adds a fault rule like [`fault`](Self::fault), and returns its id.
+    /// Adds a fault rule like [`fault`](Self::fault), and returns its id. The error says what is wrong with the rule.
     pub fn try_fault(&self, rule: Rule) -> Result<String, Error> {
         let (router, on) = (self.registry.router(), rule.on.clone());
         let added = self.world.lock().run_mut(router).add(router, rule);
@@ -53,7 +53,7 @@ impl WorldHandle {
         }
     }
 
-    /// Lets reads see changes only later, like [`lag`](Self::lag).
+    /// Lets reads see changes only later, like [`lag`](Self::lag). The error says what is wrong with the lag.
     pub fn try_lag(&self, lag: Lag) -> Result<(), Error> {
         let named = format!("lag on {}", lag.on);
         self.world.lock().add_lag(self.registry.router(), lag).map_err(Error::invalid)?;
@@ -73,7 +73,7 @@ impl WorldHandle {
         }
     }
 
-    /// Expects calls like [`expect`](Self::expect).
+    /// Expects calls like [`expect`](Self::expect). The error says what is wrong with the expectation.
     pub fn try_expect(&self, expectation: Expectation) -> Result<(), Error> {
         let router = self.registry.router();
         let on = expectation.calls.on.clone().unwrap_or_default();

@@ -191,14 +191,15 @@ impl ProbeRequest {
 
 impl WorldHandle {
     /// Replaces everything in this world with a scenario: the file of that path or, where there is none, the ready-made
-    /// one of that name. Returns the warnings, one text each.
+    /// one of that name. Returns the warnings, one text each. The error has all faults of the scenario; then the world
+    /// stays as it was.
     pub fn load(&self, scenario: impl Into<PathBuf>) -> Result<Vec<String>, ScenarioError> {
         let path = scenario.into();
         self.load_text(&path.display().to_string(), &text_of(&path)?)
     }
 
     /// Replaces everything in this world with a scenario. Messages show `name` as its file. Returns the warnings, one
-    /// text each.
+    /// text each. The error has all faults of the scenario; then the world stays as it was.
     pub fn load_text(&self, name: &str, text: &str) -> Result<Vec<String>, ScenarioError> {
         let (scenario, mut warnings) = self.registry.read(name, text, &Files)?;
         warnings.extend(self.registry.load(&self.world, &Arc::new(scenario))?);
@@ -208,14 +209,14 @@ impl WorldHandle {
     }
 
     /// Reads a scenario, checks it, makes a world of it, tries the data of its steps and plays its probe, without
-    /// touching this world. Returns the warnings, one text each.
+    /// touching this world. Returns the warnings, one text each. The error has all faults of the scenario.
     pub fn check(&self, scenario: impl Into<PathBuf>) -> Result<Vec<String>, ScenarioError> {
         let (_, warnings) = self.checked(&scenario.into())?;
         Ok(warnings.iter().map(ToString::to_string).collect())
     }
 
-    /// Explains what a scenario will do: its start, its timeline with a forecast of the calls at which its rules fire, and the
-    /// checks of its verification.
+    /// Explains what a scenario will do: its start, its timeline with a forecast of the calls at which its rules fire,
+    /// and the checks of its verification. Fails for a scenario with faults.
     pub fn explain(&self, scenario: impl Into<PathBuf>) -> Result<String, ScenarioError> {
         let scenario = self.checked(&scenario.into())?.0;
         let listed = scenario.credentials.iter().flat_map(|(_, listed)| listed).map(|credential| &*credential.token);

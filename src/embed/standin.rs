@@ -226,12 +226,13 @@ impl Standin {
 
     /// Reads fixtures and the scenario again, from the files the server was started with: the default world begins
     /// anew, other existing worlds stay, and those made later start from the new files. Files with faults leave
-    /// everything as it was.
+    /// everything as it was, and the error has the faults.
     pub fn reload(&self) -> Result<(), StartError> {
         (self.reload)()
     }
 
-    /// Pauses the server: consumers connect, and get no answer until [`resume`](Self::resume).
+    /// Pauses the server: consumers connect, and get no answer until [`resume`](Self::resume). Fails when the port was
+    /// closed and another process has taken it.
     pub fn pause(&self) -> io::Result<()> {
         self.gatekeeper.set(Availability::Paused)
     }

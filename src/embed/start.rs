@@ -23,7 +23,7 @@ impl Builder {
         }
     }
 
-    /// Starts the server on its own thread.
+    /// Starts the server on its own thread. The error says why it cannot start: its port, its settings or its records.
     pub fn try_start(self) -> Result<Standin, StartError> {
         Standin::on_a_thread(self.starting()?)
     }
@@ -38,13 +38,15 @@ impl Builder {
         self.try_spawn().await.unwrap_or_else(|error| panic!("standin cannot start: {error}"))
     }
 
-    /// Starts the server as a task on the current tokio runtime.
+    /// Starts the server as a task on the current tokio runtime. The error says why it cannot start: its port, its
+    /// settings or its records.
     #[allow(clippy::unused_async)] // The caller must be in a runtime; `async` says so.
     pub async fn try_spawn(self) -> Result<Standin, StartError> {
         Standin::as_a_task(self.starting()?)
     }
 
-    /// Makes a world without a server: [`WorldHandle::answer`] answers its requests.
+    /// Makes a world without a server: [`WorldHandle::answer`] answers its requests. Fails for wrong settings or
+    /// records.
     pub fn offline(self) -> Result<WorldHandle, StartError> {
         let registry = Arc::new(self.registry()?);
         let world = Arc::clone(registry.default_world());
@@ -66,7 +68,7 @@ impl Standin {
     }
 
     /// Starts both APIs with the embedded records, on a thread of its own and any free port of 127.0.0.1, like
-    /// [`start`](Self::start).
+    /// [`start`](Self::start). Fails when the system gives no port or thread.
     pub fn try_start() -> Result<Self, StartError> {
         Self::builder().try_start()
     }

@@ -9,8 +9,9 @@ use crate::engine::schema::suggest::did_you_mean;
 use crate::scenario::{Operations, Report};
 
 impl WorldHandle {
-    /// Verifies that the consumer did what it must, by the calls that were answered so far. Never waits, in async code as
-    /// in any other; where requests may still be on their way, [`settle`](Self::settle) first.
+    /// Verifies that the consumer did what it must, by the calls that were answered so far. Returns the report; the
+    /// error has it too, and shows each expectation that is not met. Never waits, in async code as in any other; where
+    /// requests may still be in flight, [`settle`](Self::settle) first.
     pub fn verify(&self) -> Result<Report, VerifyError> {
         judged(&self.registry, &self.world)
     }
@@ -40,8 +41,9 @@ impl WorldHandle {
         self.world.lock().verify(self.registry.router())
     }
 
-    /// Blocks until these operations were called `times` times, counted from the world's start, for at most `most`. In
-    /// a tokio test, use [`wait_for_async`](Self::wait_for_async).
+    /// Blocks until these operations were called `times` times, counted from the world's start, for at most `most`;
+    /// then fails with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout). In a tokio test, use
+    /// [`wait_for_async`](Self::wait_for_async).
     pub fn wait_for(&self, operations: impl Into<Operations>, times: u64, most: Duration) -> Result<(), Error> {
         let operations = operations.into();
         let known = || self.registry.router().rows().iter().map(|row| row.operation);
@@ -59,7 +61,8 @@ impl WorldHandle {
         Err(Error::new(ErrorKind::Timeout, message))
     }
 
-    /// Waits until these operations were called `times` times, counted from the world's start, for at most `most`.
+    /// Waits until these operations were called `times` times, counted from the world's start, for at most `most`; then
+    /// fails with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout).
     pub async fn wait_for_async(
         &self,
         operations: impl Into<Operations>,

@@ -79,7 +79,8 @@ impl Standin {
         }
     }
 
-    /// Makes a world of that name or seed, as the default one was at the start. It ends with its last handle.
+    /// Makes a world of that name or seed, as the default one was at the start. It ends with its last handle. Fails
+    /// when the name is invalid or taken, or the server has reached its limit of worlds.
     pub fn new_world_with(&self, new: &WorldOptions) -> Result<WorldHandle, Error> {
         self.world().make(new, None)
     }
@@ -158,7 +159,8 @@ impl WorldHandle {
     }
 
     /// Makes a world of that name or seed, as this one is now, except for journal and coverage, which begin empty. It
-    /// ends with its last handle.
+    /// ends with its last handle. Fails as [`Standin::new_world_with`](crate::Standin::new_world_with) does, or when
+    /// this world was deleted.
     pub fn fork_with(&self, new: &WorldOptions) -> Result<Self, Error> {
         self.make(new, Some(&self.name))
     }
