@@ -29,7 +29,7 @@ type Shared = Arc<Mutex<Integrations>>;
 
 /// A server. Dropping it ends it.
 pub struct Axum {
-    /// Where it listens.
+    /// The address it listens on.
     pub address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,

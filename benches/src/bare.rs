@@ -90,7 +90,7 @@ impl Answers for Canned {
 
 /// A bare server. Dropping it ends it.
 pub struct Bare {
-    /// Where it listens.
+    /// The address it listens on.
     pub address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,

@@ -1,5 +1,5 @@
-//! Who runs on which core, and for how long: where the scheduler puts a server and the load generator on one core for a
-//! while, the figures tell of the scheduler.
+//! The cores of servers and of the load generator: where the scheduler puts both on one core for a while, the figures
+//! tell of the scheduler.
 
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::unistd::{Pid, getpid, gettid};

@@ -17,7 +17,7 @@ const JSON: &str = "application/json; charset=utf-8";
 
 /// A running mock server. Dropping it ends it, or gives it back to the pool of its crate.
 pub struct Peer {
-    /// Where it listens.
+    /// The address it listens on.
     pub address: SocketAddr,
     _server: Box<dyn std::any::Any>,
 }

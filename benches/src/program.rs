@@ -8,15 +8,15 @@ use std::process::{Child, Command, Stdio};
 use nix::unistd::Pid;
 use serde_json::Value;
 
-/// Where `cargo build --release` puts it.
+/// The path to which `cargo build --release` writes it.
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/release/standin");
 
-/// Why it cannot be measured.
+/// The reason why it cannot be measured.
 pub const NOT_BUILT: &str = "the binary is not there. `cargo build --release` makes it.";
 
 /// The binary, serving. Dropping it ends it.
 pub struct Program {
-    /// Where it listens.
+    /// The address it listens on.
     pub address: SocketAddr,
     child: Child,
 }

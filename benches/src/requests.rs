@@ -17,7 +17,7 @@ use crate::peers;
 use crate::sample;
 use crate::table::{head, median, number, ratio, row};
 
-/// Who is asked.
+/// A server that is measured.
 struct Contestant<'c> {
     address: SocketAddr,
     shot: Shot,

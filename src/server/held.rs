@@ -44,7 +44,7 @@ struct Waiting<'a> {
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        // When the server ends its connections, no client has given up.
+        // No client has given up when the server itself ends its connections.
         if self.is_over || self.serving.is_ending.load(Ordering::Relaxed) {
             return;
         }

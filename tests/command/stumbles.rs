@@ -1,4 +1,4 @@
-//! Where people stumble: each first mistake gets a sentence that helps.
+//! First mistakes of users: each gets a sentence that helps.
 
 use crate::binary::{Folder, said, standin};
 

@@ -76,7 +76,7 @@ struct Event {
 struct Model {
     order: Vec<String>,
     names: BTreeMap<String, String>,
-    /// Where the world stood, by number.
+    /// The states of the world at its snapshots, by number.
     kept: BTreeMap<u64, (Vec<String>, BTreeMap<String, String>)>,
 }
 

@@ -77,7 +77,7 @@ pub struct Route {
     pub errors: &'static [&'static ErrorDef],
     /// The evidence for it.
     pub evidence: Evidence,
-    /// Where it is documented.
+    /// The source that documents it, or the reason why it is assumed.
     pub source: &'static str,
     /// The part of a success that no source tells and standin decides: `its status`; empty for none.
     pub assumes: &'static str,

@@ -62,7 +62,7 @@ struct Param {
 }
 
 /// The rows that a path leads to.
-pub(crate) struct Found<'r, 't> {
+pub(crate) struct PathRows<'r, 't> {
     rows: &'static [Row],
     /// The rows of that path, one per method.
     leaves: &'r [Leaf],
@@ -193,13 +193,13 @@ impl Router {
 
     /// Returns the rows that a path leads to. Where a word of another path stands in the place of a parameter, there
     /// are none.
-    pub(crate) fn find<'t>(&self, path: &'t str) -> Option<Found<'_, 't>> {
+    pub(crate) fn find<'t>(&self, path: &'t str) -> Option<PathRows<'_, 't>> {
         let leaves: &[Leaf] = self.paths.at(path).ok()?.value;
         let has_words = leaves[0].params.iter().any(|param| !param.words.is_empty());
         if has_words && leaves[0].values(path).any(|(param, value)| param.words.contains(&value)) {
             return None;
         }
-        Some(Found { rows: self.rows, leaves, path })
+        Some(PathRows { rows: self.rows, leaves, path })
     }
 
     /// Returns the modelled routes most like this request, nearest first: its path decides, then its method.
@@ -223,7 +223,7 @@ impl Router {
     }
 }
 
-impl<'t> Found<'_, 't> {
+impl<'t> PathRows<'_, 't> {
     /// Returns the row for a method, and its parameters, not decoded.
     pub(crate) fn with(&self, method: Method) -> Option<(&'static Row, impl Iterator<Item = (&'static str, &'t str)>)> {
         let of = |method| move |leaf: &&Leaf| self.rows[leaf.row].route.method == method;

@@ -52,7 +52,7 @@ struct Want {
 }
 
 /// The hashes of the texts that stand at the spots of a request.
-pub(in crate::scenario) type Texts = SmallVec<[Hashed; 4]>;
+pub(in crate::scenario) type SpotTexts = SmallVec<[Hashed; 4]>;
 
 /// The content of a spot of a request.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -89,7 +89,7 @@ impl RuleIndex {
     }
 
     /// Returns the hashes of the texts at the spots of a request.
-    pub(in crate::scenario) fn texts(&self, view: &RequestView<'_>) -> Texts {
+    pub(in crate::scenario) fn texts(&self, view: &RequestView<'_>) -> SpotTexts {
         let look = |spot: &Spot| match view.text(spot.part, spot.member.as_deref()) {
             Spotted::Nothing => Hashed::Nothing,
             Spotted::One(text) => Hashed::One(hash(text)),
@@ -99,7 +99,7 @@ impl RuleIndex {
     }
 
     /// Returns the rules, in order, each with the part of the request that does not match, if the index tells it.
-    pub(in crate::scenario) fn rules(&self, texts: &Texts) -> impl Iterator<Item = (usize, Option<Part>)> {
+    pub(in crate::scenario) fn rules(&self, texts: &SpotTexts) -> impl Iterator<Item = (usize, Option<Part>)> {
         self.rules.iter().map(|rule| {
             let missing = rule.want.filter(|want| !texts[want.spot].may_be(want.hash));
             (rule.place, missing.map(|want| self.spots[want.spot].part))
@@ -108,7 +108,11 @@ impl RuleIndex {
 
     /// Returns the verdicts on the rules, if the index tells that none matches. This takes the same time for any number
     /// of rules.
-    pub(in crate::scenario) fn none<'r>(&self, texts: &Texts, id: impl Fn(usize) -> &'r Arc<str>) -> Option<&Trace> {
+    pub(in crate::scenario) fn none<'r>(
+        &self,
+        texts: &SpotTexts,
+        id: impl Fn(usize) -> &'r Arc<str>,
+    ) -> Option<&Trace> {
         let mismatch = |(place, part): (usize, Option<Part>)| {
             Some(RuleTrace { rule: Arc::clone(id(place)), verdict: Verdict::Mismatch(part?) })
         };
