@@ -70,9 +70,7 @@ fn replay(path: &Path) -> Result<(), String> {
             difference(&exchange.answer, answer).map(|told| format!("  {}\n{told}", exchange.request.first))
         })
         .collect();
-    // Sources of Edlink say so of the words of errors too, of which some are recorded.
-    let is_celigo = path.ancestors().any(|folder| folder.ends_with("exchanges/celigo"));
-    let says_so = |line: &String| line.starts_with("# source: assumed") || (is_celigo && line.contains("assumed"));
+    let says_so = |line: &String| line.starts_with("# source: ") && line.contains("assumed");
     let is_assumed = file.comments.iter().any(says_so);
     if is_assumed && !answers.iter().any(|answer| answer.header("standin-source") == Some("assumed")) {
         differences.push("  its source says that something is assumed, and no answer says so".to_owned());

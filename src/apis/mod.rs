@@ -21,7 +21,9 @@ mod tests {
     use crate::engine::api::route::Action;
     use crate::engine::api::router::Router;
     use crate::engine::schema::document::Document;
+    use crate::engine::schema::error_def::Evidence::{self, Assumed, Documented, Observed};
     use crate::engine::schema::field::{Kind, PRIVATE_PREFIX};
+    use crate::engine::schema::profile::Profile;
     use crate::engine::schema::schema::Actor;
     use crate::engine::state::State;
     use crate::engine::state::settings::Settings;
@@ -99,10 +101,53 @@ mod tests {
                 let names_it = (400..500).contains(&response.status) && said.to_string().contains(field.name);
                 let is_refused = is_missing || names_it;
                 assert!(is_refused, "{}, {}: {} {said}", row.operation, field.name, response.status);
-                assert!(row.documents_status(response.status), "{}: {}", row.operation, response.status);
+                assert!(
+                    row.documents_status(response.status, Profile::Documented),
+                    "{}: {}",
+                    row.operation,
+                    response.status
+                );
                 tried += 1;
             }
         }
         assert!(tried > 50, "{tried} fields of custom operations");
+    }
+
+    #[test]
+    fn words_that_no_source_shows_are_assumed() {
+        let shown = [
+            ("celigo", "not_found", "Export not found", Documented),
+            ("celigo", "not_found", "State key not found", Documented),
+            ("celigo", "not_found", "Retry data not found", Observed),
+            ("celigo", "not_found", "Flow step not found", Assumed),
+            ("celigo", "validation_error", "Name is required", Documented),
+            ("celigo", "validation_error", "errorIds or errors must be given", Assumed),
+            ("celigo", "conflict", "Flow with this name already exists", Documented),
+            ("celigo", "conflict", "Flow is in use by the flow \"x\"", Assumed),
+            ("celigo", "invalid_field", "\"/name\" is not a whitelisted property", Documented),
+            ("celigo", "invalid_field", "Field cannot be patched", Assumed),
+            ("celigo", "rate_limited", "Too many requests. Retry after 7 seconds.", Documented),
+            ("celigo", "forbidden", "This link has expired", Assumed),
+            ("edlink", "not_found", "Class with id 7 not found for this person.", Observed),
+            ("edlink", "not_found", "Term with id 7 not found for this integration.", Assumed),
+            ("edlink", "not_found", "There is no class 7.", Assumed),
+            ("edlink", "invalid_uuid", "A valid v4 or v5 UUID or Alias is expected for parameter '$after'.", Observed),
+            ("edlink", "invalid_uuid", "A valid v4 or v5 UUID or Alias is expected for parameter ''.", Assumed),
+            ("edlink", "invalid_cursor", "The supplied cursor is invalid.", Assumed),
+        ];
+        for (api, name, message, evidence) in shown {
+            let api = APIS.iter().find(|it| it.name == api).unwrap();
+            assert_eq!(api.words_of(api.error(name).unwrap(), message), evidence, "{message}");
+        }
+    }
+
+    #[test]
+    fn a_source_says_that_the_words_of_its_error_are_assumed() {
+        for api in APIS {
+            for error in api.errors.iter().filter(|error| error.evidence != Assumed) {
+                let best = error.sentences.iter().map(|(_, evidence)| *evidence).fold(error.words, Evidence::min);
+                assert_eq!(best == Assumed, error.source.contains("words are assumed"), "{} {}", api.name, error.name);
+            }
+        }
     }
 }

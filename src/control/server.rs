@@ -61,7 +61,7 @@ pub(super) fn limits(request: &ControlRequest<'_>) -> Result<Value, Error> {
 pub(super) fn routes(request: &ControlRequest<'_>) -> Result<Value, Error> {
     let rows = request.registry.router().rows().iter().map(|row| {
         let outcomes = row.errors().map(|error| {
-            let on = |profile| row.api.dialect.variant(row.route, error, profile);
+            let on = |profile| row.api.outcome(row.route, error, profile);
             let (documented, live) = (on(Profile::Documented), on(Profile::Live));
             let mut shown = json!({
                 "outcome": error.name,

@@ -349,7 +349,7 @@ fn operation(row: &Row) -> String {
         .chain(row.errors().map(|error| {
             let message = if error.message.is_empty() { String::new() } else { format!("   {}", error.message) };
             let [documented, live] =
-                [Profile::Documented, Profile::Live].map(|profile| row.api.dialect.variant(route, error, profile));
+                [Profile::Documented, Profile::Live].map(|profile| row.api.outcome(route, error, profile));
             let known = |it: &Variant| format!("{}, {}", it.evidence.as_str(), it.source);
             let mut words = format!("{}{message}\n           {}", error.name, known(&documented));
             if live != documented {

@@ -156,8 +156,7 @@ impl WorldRegistry {
         finder: &dyn ScenarioFinder,
     ) -> Result<(Scenario, Vec<Diagnostic>), ScenarioError> {
         let settings = self.settings();
-        let (scenario, mut warnings) =
-            Scenario::read(file, text, self.router, &self.fixtures(), finder, settings.strict_fidelity)?;
+        let (scenario, mut warnings) = Scenario::read(file, text, self.router, &self.fixtures(), finder, &settings)?;
         warnings.extend(scenario.compare_with_clock(settings.clock_mode));
         warnings.sort_by_key(|warning| (warning.place, warning.code));
         if warnings.iter().any(|diagnostic| diagnostic.code.refuses()) {

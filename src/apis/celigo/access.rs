@@ -1,8 +1,8 @@
 //! The caller of a request, and the records that a token sees which is narrowed to some integrations.
 
-use crate::apis::celigo::errors::is_doubled;
 use crate::apis::celigo::resources::shares::{integrations_named, is_account_wide};
 use crate::apis::celigo::resources::{ACCESS_TOKENS, FLOWS, INTEGRATIONS};
+use crate::apis::celigo::wording::is_doubled;
 use crate::engine::api::api::Api;
 use crate::engine::api::caller::Caller;
 use crate::engine::api::dialect::RequestContext;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::apis::celigo::{API, access, errors, filters, lists, openapi, paging};
+use crate::apis::celigo::{API, access, filters, lists, openapi, paging, wording};
 use crate::engine::api::api::Api;
 use crate::engine::api::caller::Caller;
 use crate::engine::api::context::{Context, Order, Selection};
@@ -90,6 +90,6 @@ impl Dialect for Celigo {
     }
 
     fn problem(&self, state: &mut State, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError {
-        errors::problem(state.settings.profile(API.name), request_context, problem)
+        wording::problem(state.settings.profile(API.name), request_context, problem)
     }
 }

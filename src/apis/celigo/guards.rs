@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
+use crate::apis::celigo::errors::STEPS_TWICE;
 use crate::apis::celigo::errors::{INVALID_OPERATION, VALIDATION_ERROR};
-use crate::apis::celigo::known_words::STEPS_TWICE;
 use crate::apis::celigo::resources::{FLOWS, INTEGRATIONS, LISTENER};
 use crate::apis::celigo::{API, cascade};
 use crate::engine::schema::document::Document;

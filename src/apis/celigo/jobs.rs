@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::apis::celigo::errors::{INVALID_OPERATION, INVALID_QUERY, NOT_FOUND};
+use crate::apis::celigo::errors::{INVALID_OPERATION, INVALID_QUERY, NO_SCOPE, NO_STEP, NOT_FOUND};
 use crate::apis::celigo::resources::jobs::{STATUSES, has_not_ended};
 use crate::apis::celigo::resources::{ERRORS, FLOWS, INTEGRATIONS, JOBS};
 use crate::apis::celigo::{filters, lists, membership, paging, runs, step_errors};
@@ -87,13 +87,10 @@ fn check_scope(context: &Context<'_>) -> Result<(), Problem> {
     let types = filters::given(context.query, "type").or_else(|| filters::given(context.query, "type_in"));
     let steps = types.is_some_and(|types| types.split(',').all(|kind| matches!(kind, "export" | "import")));
     if steps && !asks(STEPS) && !asks(&["_jobId"]) {
-        let message = "For child jobs, query parameters must contain either \"_flowJobId\" or \"resourceId\"";
-        return Err(Problem::named(INVALID_QUERY, message));
+        return Err(Problem::named(INVALID_QUERY, NO_STEP));
     }
     if !steps && !asks(SCOPES) && !asks(&["createdAt"]) {
-        let message = "For parent jobs, query parameters must contain either \"_integrationId\" or \"_jobId\" or \
-                       \"createdAt\"";
-        return Err(Problem::named(INVALID_QUERY, message));
+        return Err(Problem::named(INVALID_QUERY, NO_SCOPE));
     }
     Ok(())
 }

@@ -28,7 +28,6 @@ mod invocations;
 mod jobs;
 mod json_patch;
 mod kinds;
-mod known_words;
 mod licenses;
 mod lists;
 mod lookup_caches;
@@ -56,6 +55,7 @@ mod tests;
 mod token;
 mod users;
 mod webhook;
+mod wording;
 
 use crate::engine::api::api::Api;
 use crate::engine::state::hooks::Resource;

@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::apis::celigo::errors::{FIELD_LOCKED, INVALID_FIELD, INVALID_PATCH, VALIDATION_ERROR};
+use crate::apis::celigo::errors::{FIELD_LOCKED, INVALID_FIELD, INVALID_PATCH, NOT_OPEN, VALIDATION_ERROR};
 use crate::apis::celigo::json_patch::{PatchChange, PatchOperation, read};
-use crate::apis::celigo::known_words::NOT_OPEN;
 use crate::apis::celigo::resources::{
     APIS, CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, LOOKUP_CACHES, MCP_SERVERS, SCRIPTS, TAGS,
 };

@@ -16,6 +16,7 @@ use crate::engine::api::context::{Context, Keep, Selection};
 use crate::engine::api::dialect::{CredentialForm, Dialect, NextLinks, RenderedError, RequestContext};
 use crate::engine::api::openapi::Parameter;
 use crate::engine::api::route::Route;
+use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Schema;
 use crate::engine::state::State;
@@ -43,6 +44,13 @@ impl Version {
 /// Headers that browsers may send, and the origins whose pages may read the answer.
 const ALLOWED_HEADERS: HeaderValue = HeaderValue::from_static("authorization, content-type");
 const ANY_ORIGIN: HeaderValue = HeaderValue::from_static("*");
+
+/// Notes that an answer shows what hangs on selected targets: the documents say that it does, not what that is.
+fn rests_on_scope(context: &mut Context<'_>) {
+    if context.caller.subject.is_some() && context.caller.sees.is_some() {
+        context.rests_on(Evidence::Assumed);
+    }
+}
 
 impl Dialect for Edlink {
     fn caller(&self, state: &State, request_context: &RequestContext<'_>) -> Result<Caller, Problem> {
@@ -86,6 +94,7 @@ impl Dialect for Edlink {
     }
 
     fn page(&self, context: &mut Context<'_>, page: &Page) -> Response {
+        rests_on_scope(context);
         let resource = context.route.action.resource().expect("a list shows a resource");
         match (Version::of(context.route), context.caller.subject.is_some()) {
             (Version::V2, true) => {
@@ -104,6 +113,7 @@ impl Dialect for Edlink {
     }
 
     fn record(&self, context: &mut Context<'_>, status: u16, record: &Record) -> Response {
+        rests_on_scope(context);
         let resource = context.route.action.resource();
         match (Version::of(context.route), resource.filter(|_| context.caller.subject.is_some())) {
             (Version::V2, Some(resource)) => envelope::record(context, resource, record),

@@ -15,12 +15,7 @@ const fn error(
     message: &'static str,
     source: &'static str,
 ) -> ErrorDef {
-    ErrorDef { name, code, status, variants: &[], message, evidence, source }
-}
-
-/// Adds the paths and profiles in which an error has another status or evidence.
-const fn with(kind: ErrorDef, variants: &'static [Variant]) -> ErrorDef {
-    ErrorDef { variants, ..kind }
+    ErrorDef::new(name, status, message).code(code).known(evidence, source)
 }
 
 const fn on(path: &'static str, status: u16, evidence: Evidence, source: &'static str) -> Variant {
@@ -40,24 +35,22 @@ error_table! {
     /// The errors, with their statuses on v1.
     pub static ERRORS;
 
-    INVALID_TOKEN = with(
-        error(
-            "invalid_token",
-            "INVALID_TOKEN",
-            401,
-            Documented,
-            "You must supply a valid access token to access this endpoint.",
-            "the vendor's pages on errors, and recorded answers",
-        ),
-        &[
-            on("/v2/", 400, Documented, "the vendor's pages on errors, and recorded answers"),
-            live("/v1/", 401, Assumed, "`$error` was seen on v2"),
-            live("/v2/graph/", 401, Observed, "public clients read 401 with `$error`, a text"),
-            live("/v2/my/", 401, Assumed, "the vendor's client shows the body; the status is that of the Graph"),
-            on("/authentication/token", 401, Assumed, "no document shows how the token endpoint refuses"),
-            live("/authentication/token", 401, Observed, "public clients read `$error`, a text"),
-        ],
-    );
+    INVALID_TOKEN = error(
+        "invalid_token",
+        "INVALID_TOKEN",
+        401,
+        Documented,
+        "You must supply a valid access token to access this endpoint.",
+        "the vendor's pages on errors, and recorded answers",
+    )
+    .varying(&[
+        on("/v2/", 400, Documented, "the vendor's pages on errors, and recorded answers"),
+        live("/v1/", 401, Assumed, "`$error` was seen on v2"),
+        live("/v2/graph/", 401, Observed, "public clients read 401 with `$error`, a text"),
+        live("/v2/my/", 401, Assumed, "the vendor's client shows the body; the status is that of the Graph"),
+        on("/authentication/token", 401, Assumed, "no document shows how the token endpoint refuses"),
+        live("/authentication/token", 401, Observed, "public clients read `$error`, a text"),
+    ]);
     MISSING_TOKEN = error(
         "missing_token",
         "INVALID_TOKEN",
@@ -66,17 +59,16 @@ error_table! {
         "You must supply a valid access token to access this endpoint.",
         "no document says what answers a request without a token; 401 is what HTTP has for it, on both versions",
     );
-    EXPIRED_TOKEN = with(
-        error(
-            "expired_token",
-            "EXPIRED_TOKEN",
-            401,
-            Documented,
-            "The token you provided is now expired.",
-            "the vendor's pages on authorization",
-        ),
-        &[live("/v1/", 401, Assumed, "`$error` was seen for wrong tokens")],
-    );
+    EXPIRED_TOKEN = error(
+        "expired_token",
+        "EXPIRED_TOKEN",
+        401,
+        Documented,
+        "The token you provided is now expired.",
+        "the vendor's pages on authorization; its words are assumed",
+    )
+    .in_own_words()
+    .varying(&[live("/v1/", 401, Assumed, "`$error` was seen for wrong tokens")]);
     INVALID_UUID = error(
         "invalid_uuid",
         "INVALID_UUID",
@@ -92,38 +84,40 @@ error_table! {
         Observed,
         "The requested resource could not be found.",
         "recorded answers",
-    );
-    INVALID_INTEGRATION_STATE = with(
-        error(
-            "invalid_integration_state",
-            "INVALID_INTEGRATION_STATE",
-            403,
-            Documented,
-            "The integration associated with your access token is not marked as 'active' or 'paused'.",
-            "the vendor's pages on errors, and recorded answers",
-        ),
-        &[
-            on("/v2/", 400, Documented, "the vendor's pages on errors, and recorded answers"),
-            live("/v2/", 403, Assumed, "as a missing permission, of which public clients know"),
-            SIGNING_IN[0],
-            SIGNING_IN[1],
-        ],
-    );
-    NO_PERMISSION = with(
-        error(
-            "no_permission",
-            "NO_PERMISSION",
-            403,
-            Documented,
-            "The permission '<what>' is required for this request.",
-            "the vendor's pages on errors; its words are assumed",
-        ),
-        &[
-            on("/v2/", 400, Documented, "the vendor's pages on errors; its words are assumed"),
-            live("/v2/graph/", 403, Observed, "a public client's schema of the Graph"),
-            live("/v2/my/", 403, Assumed, "the Graph has it, the User API was not seen"),
-        ],
-    );
+    )
+    .saying(&[
+        ("<kind> with id <id> not found for this integration.", Observed),
+        ("<kind> with id <id> not found for this person.", Observed),
+        ("<kind> with id <id> not found.", Observed),
+    ]);
+    INVALID_INTEGRATION_STATE = error(
+        "invalid_integration_state",
+        "INVALID_INTEGRATION_STATE",
+        403,
+        Documented,
+        "The integration associated with your access token is not marked as 'active' or 'paused'.",
+        "the vendor's pages on errors, and recorded answers",
+    )
+    .varying(&[
+        on("/v2/", 400, Documented, "the vendor's pages on errors, and recorded answers"),
+        live("/v2/", 403, Assumed, "as a missing permission, of which public clients know"),
+        SIGNING_IN[0],
+        SIGNING_IN[1],
+    ]);
+    NO_PERMISSION = error(
+        "no_permission",
+        "NO_PERMISSION",
+        403,
+        Documented,
+        "The permission '<what>' is required for this request.",
+        "the vendor's pages on errors; its words are assumed",
+    )
+    .in_own_words()
+    .varying(&[
+        on("/v2/", 400, Documented, "the vendor's pages on errors; its words are assumed"),
+        live("/v2/graph/", 403, Observed, "a public client's schema of the Graph"),
+        live("/v2/my/", 403, Assumed, "the Graph has it, the User API was not seen"),
+    ]);
     NO_CLIENT_ID = error(
         "no_client_id",
         "NO_CLIENT_ID",
@@ -131,7 +125,8 @@ error_table! {
         Documented,
         "The parameter 'client_id' is required.",
         "the vendor's pages on sign-on errors; its status and words are assumed",
-    );
+    )
+    .in_own_words();
     NO_REDIRECT_URI = error(
         "no_redirect_uri",
         "NO_REDIRECT_URI",
@@ -139,7 +134,8 @@ error_table! {
         Documented,
         "The parameter 'redirect_uri' is required.",
         "the vendor's pages on sign-on errors; its status and words are assumed",
-    );
+    )
+    .in_own_words();
     INVALID_CLIENT_ID = error(
         "invalid_client_id",
         "INVALID_CLIENT_ID",
@@ -155,7 +151,8 @@ error_table! {
         Documented,
         "The application has no redirect address.",
         "the vendor's pages on sign-on errors; its status and words are assumed",
-    );
+    )
+    .in_own_words();
     INVALID_REDIRECT_URI = error(
         "invalid_redirect_uri",
         "INVALID_REDIRECT_URI",
@@ -163,7 +160,8 @@ error_table! {
         Documented,
         "The parameter 'redirect_uri' is none of the application's addresses.",
         "the vendor's pages on sign-on errors; its status and words are assumed",
-    );
+    )
+    .in_own_words();
     NO_SSO_PROVIDER = error(
         "no_sso_provider",
         "NO_SSO_PROVIDER",
@@ -171,7 +169,8 @@ error_table! {
         Documented,
         "The application has no integration to sign in by.",
         "the vendor's pages on sign-on errors; its status and words are assumed",
-    );
+    )
+    .in_own_words();
     PERSON_NOT_SHARED = error(
         "person_not_shared",
         "PERSON_NOT_SHARED",
@@ -179,7 +178,8 @@ error_table! {
         Documented,
         "The person is not shared with this application.",
         "the vendor's pages on sign-on errors; its status and words are assumed",
-    );
+    )
+    .in_own_words();
     DECLINED_AUTHORIZATION = error(
         "declined_authorization",
         "declined_authorization",
@@ -195,7 +195,8 @@ error_table! {
         Documented,
         "The person that this token belongs to is not shared with the application any more.",
         "the vendor's pages on errors; its words are assumed",
-    );
+    )
+    .in_own_words();
     INVALID_PAGE_SIZE = error(
         "invalid_page_size",
         "INVALID_PAGE_SIZE",
@@ -203,7 +204,8 @@ error_table! {
         Documented,
         "The requested page size must be between 1 and 10000.",
         "the vendor's pages on paging; its words are assumed",
-    );
+    )
+    .in_own_words();
     INVALID_CURSOR = error(
         "invalid_cursor",
         "INVALID_CURSOR",
@@ -211,32 +213,30 @@ error_table! {
         Documented,
         "The supplied cursor is invalid.",
         "the vendor's pages on paging; its words are assumed",
-    );
-    INVALID_FILTER = with(
-        error(
-            "invalid_filter",
-            "INVALID_FILTER",
-            400,
-            Assumed,
-            "The supplied filter is invalid.",
-            "no document says what answers a filter that is not good",
-        ),
-        &[live("/v2/graph/", 400, Observed, "a public client's schema of the Graph; its code is assumed")],
-    );
-    INVALID_REQUEST_BODY = with(
-        error(
-            "invalid_request_body",
-            "INVALID_REQUEST_BODY",
-            400,
-            Documented,
-            "Your request body was invalid.",
-            "the vendor's pages on errors",
-        ),
-        &[
-            on("/authentication/token", 400, Assumed, "no document shows how the token endpoint refuses"),
-            live("/authentication/token", 400, Observed, "public clients read `$error`, a text"),
-        ],
-    );
+    )
+    .in_own_words();
+    INVALID_FILTER = error(
+        "invalid_filter",
+        "INVALID_FILTER",
+        400,
+        Assumed,
+        "The supplied filter is invalid.",
+        "no document says what answers a filter that is not good",
+    )
+    .varying(&[live("/v2/graph/", 400, Observed, "a public client's schema of the Graph; its code is assumed")]);
+    INVALID_REQUEST_BODY = error(
+        "invalid_request_body",
+        "INVALID_REQUEST_BODY",
+        400,
+        Documented,
+        "Your request body was invalid.",
+        "the vendor's pages on errors; its words are assumed",
+    )
+    .in_own_words()
+    .varying(&[
+        on("/authentication/token", 400, Assumed, "no document shows how the token endpoint refuses"),
+        live("/authentication/token", 400, Observed, "public clients read `$error`, a text"),
+    ]);
     MISSING_REQUIRED_FIELD = error(
         "missing_required_field",
         "MISSING_REQUIRED_FIELD",
@@ -244,7 +244,8 @@ error_table! {
         Documented,
         "A required field is missing.",
         "the vendor's pages on errors; its words are assumed",
-    );
+    )
+    .in_own_words();
     INVALID_SUBMISSION_TYPE = error(
         "invalid_submission_type",
         "INVALID_SUBMISSION_TYPE",
@@ -252,7 +253,8 @@ error_table! {
         Documented,
         "The submission type is invalid.",
         "the vendor's pages on errors; its words are assumed",
-    );
+    )
+    .in_own_words();
     INVALID_ASSIGNEES = error(
         "invalid_assignees",
         "INVALID_ASSIGNEES",
@@ -260,7 +262,8 @@ error_table! {
         Documented,
         "The assignees are invalid.",
         "the vendor's pages on errors; its words are assumed",
-    );
+    )
+    .in_own_words();
     ASSIGNMENT_CANNOT_HAVE_ZERO_POINTS = error(
         "assignment_cannot_have_zero_points",
         "ASSIGNMENT_CANNOT_HAVE_ZERO_POINTS",
@@ -268,7 +271,8 @@ error_table! {
         Documented,
         "The field 'points_possible' must be greater than zero.",
         "the vendor's pages on errors; its words are assumed",
-    );
+    )
+    .in_own_words();
     IDEMPOTENCY_KEY_TOO_LONG = error(
         "idempotency_key_too_long",
         "IDEMPOTENCY_KEY_TOO_LONG",
@@ -276,7 +280,8 @@ error_table! {
         Documented,
         "An idempotency key has at most 255 characters.",
         "the vendor's pages on errors; its words are assumed",
-    );
+    )
+    .in_own_words();
     INVALID_REQUEST = error(
         "invalid_request",
         "INVALID_REQUEST",

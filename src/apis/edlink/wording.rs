@@ -10,7 +10,7 @@ use crate::apis::edlink::graph::permissions;
 use crate::apis::edlink::sso;
 use crate::engine::api::dialect::{RenderedError, RequestContext};
 use crate::engine::api::route::{ResponseShape, Route};
-use crate::engine::schema::error_def::{ErrorDef, Evidence};
+use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::Schema;
@@ -31,16 +31,24 @@ pub(super) fn worded(state: &State, request_context: &RequestContext<'_>, proble
     let profile = state.settings.profile(request_context.api.name);
     let path = below_base(request_context);
     let variant = kind.on(path, profile);
-    let (status, evidence) = (variant.status, variant.evidence.max(evidence_of(problem, path)));
-    if let Some(response) = signing_in(state, request_context, kind, status, &message) {
-        return RenderedError { error: kind, evidence, response };
+    let status = variant.status;
+    let query = Query::parse(request_context.target.query);
+    let leads_back = || request_context.route.and_then(|route| route.other_success);
+    if let Some(response) = leads_back().and_then(|_| sso::redirected(state, &query, kind)) {
+        // The address is told the code alone.
+        return RenderedError { error: kind, evidence: kind.evidence, response };
     }
-    let request = request_id(state);
     let is_one_text = path == TOKEN || (status == 401 && !path.starts_with("/v2/my/"));
     let messages = match problem {
         Problem::Several { messages, .. } => messages.as_slice(),
         _ => std::slice::from_ref(&message),
     };
+    let words = messages.iter().map(|message| request_context.api.words_of(kind, message)).max();
+    let evidence = words.map_or(variant.evidence, |words| variant.evidence.max(words));
+    if let Some(response) = page(request_context, kind, status, &message) {
+        return RenderedError { error: kind, evidence, response };
+    }
+    let request = request_id(state);
     let body = if profile == Profile::Live && is_one_text {
         json!({ "$error": messages.join(" "), "$request": request })
     } else {
@@ -61,30 +69,11 @@ pub(super) fn worded(state: &State, request_context: &RequestContext<'_>, proble
     RenderedError { error: kind, evidence, response }
 }
 
-/// Returns the evidence for a kind of problem: the documents have a code for bodies that cannot be read, and none for
-/// invalid values.
-fn evidence_of(problem: &Problem, path: &str) -> Evidence {
-    match problem {
-        Problem::Named { error, message: Some(_), .. } if *error == INVALID_REQUEST_BODY && path != TOKEN => {
-            Evidence::Assumed
-        }
-        _ => Evidence::Documented,
-    }
-}
-
-/// Answers an error of a sign-on that is not JSON: with a redirect, or with a page for a browser.
-fn signing_in(
-    state: &State,
-    request_context: &RequestContext<'_>,
-    kind: &ErrorDef,
-    status: u16,
-    message: &str,
-) -> Option<Response> {
+/// Answers an error of a sign-on with a page, for a browser.
+fn page(request_context: &RequestContext<'_>, kind: &ErrorDef, status: u16, message: &str) -> Option<Response> {
     let (_, media) = request_context.route?.other_success?;
-    let wants_page = || request_context.request.header("accept").is_some_and(|accept| accept.contains(media));
-    let page = || wants_page().then(|| sso::error_page(status, kind.code, message));
-    let query = Query::parse(request_context.target.query);
-    sso::redirected(state, &query, kind).or_else(page)
+    let wants_page = request_context.request.header("accept").is_some_and(|accept| accept.contains(media));
+    wants_page.then(|| sso::error_page(status, kind.code, message))
 }
 
 /// Returns the path of the request below the API's base.

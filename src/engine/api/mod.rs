@@ -7,6 +7,7 @@ pub(crate) mod caller;
 pub(crate) mod check;
 pub(crate) mod context;
 pub(crate) mod dialect;
+mod evidence;
 pub(crate) mod fixtures;
 pub(crate) mod generate;
 pub(crate) mod openapi;

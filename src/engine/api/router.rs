@@ -103,9 +103,10 @@ impl Row {
         self.errors().any(|error| error.name == name)
     }
 
-    /// Tells whether it documents that status.
-    pub(crate) fn documents_status(&self, status: u16) -> bool {
-        let has = |error| self.api.dialect.status(self.route, error, Profile::Documented) == status;
+    /// Tells whether it documents that status, as it is documented or in a profile.
+    pub(crate) fn documents_status(&self, status: u16, profile: Profile) -> bool {
+        let status_in = |error, profile| self.api.dialect.status(self.route, error, profile);
+        let has = |error| [Profile::Documented, profile].iter().any(|it| status_in(error, *it) == status);
         self.route.success == status
             || self.route.live_success == Some(status)
             || self.route.other_success.is_some_and(|(other, _)| other == status)

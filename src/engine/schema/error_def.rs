@@ -65,7 +65,12 @@ pub struct ErrorDef {
     pub variants: &'static [Variant],
     /// The message of an answer that has no better one.
     pub message: &'static str,
-    /// The evidence for it.
+    /// The evidence for these words.
+    pub words: Evidence,
+    /// Other sentences that a source shows, each with its evidence: `<kind>` stands for the title of a kind of record,
+    /// any other name in angle brackets for any text. Words that neither these nor the message have are assumed.
+    pub sentences: &'static [(&'static str, Evidence)],
+    /// The evidence for the error: its code, and its status where no variant has another.
     pub evidence: Evidence,
     /// The source that shows it, or the reason why it is assumed.
     pub source: &'static str,
@@ -108,7 +113,8 @@ pub(crate) use error_table;
 impl ErrorDef {
     /// Returns an error whose code in bodies is its name, and which rests on an assumption until a source is given.
     pub const fn new(name: &'static str, status: u16, message: &'static str) -> Self {
-        Self { name, code: name, status, variants: &[], message, evidence: Evidence::Assumed, source: "" }
+        let (words, evidence) = (Evidence::Assumed, Evidence::Assumed);
+        Self { name, code: name, status, variants: &[], message, words, sentences: &[], evidence, source: "" }
     }
 
     /// Sets the code in bodies, where that is not the name.
@@ -117,10 +123,32 @@ impl ErrorDef {
         self
     }
 
-    /// Sets the document that describes it.
-    pub const fn documented(mut self, source: &'static str) -> Self {
-        self.evidence = Evidence::Documented;
-        self.source = source;
+    /// Sets the document that describes it and shows its message.
+    pub const fn documented(self, source: &'static str) -> Self {
+        self.known(Evidence::Documented, source)
+    }
+
+    /// Sets the evidence for it and its message.
+    pub(crate) const fn known(mut self, evidence: Evidence, source: &'static str) -> Self {
+        (self.evidence, self.words, self.source) = (evidence, evidence, source);
+        self
+    }
+
+    /// Leaves the message without a source, whatever the evidence for code and status.
+    pub const fn in_own_words(mut self) -> Self {
+        self.words = Evidence::Assumed;
+        self
+    }
+
+    /// Sets other sentences that a source shows.
+    pub const fn saying(mut self, sentences: &'static [(&'static str, Evidence)]) -> Self {
+        self.sentences = sentences;
+        self
+    }
+
+    /// Sets the places where it is another.
+    pub(crate) const fn varying(mut self, variants: &'static [Variant]) -> Self {
+        self.variants = variants;
         self
     }
 

@@ -326,7 +326,7 @@ impl FieldFault {
         let field = &self.field;
         match &self.kind {
             FieldFaultKind::Missing => format!("{field} is required"),
-            FieldFaultKind::MissingAll { names } => format!("{} is required", names.join(" or ")),
+            FieldFaultKind::MissingAll { names } => format!("{} must be given", names.join(" or ")),
             FieldFaultKind::WrongType { expected } => format!("{field} must be {expected}"),
             FieldFaultKind::TooLong { max_chars } => format!("{field} must have at most {max_chars} characters"),
             FieldFaultKind::TooDeep { max_depth } => {

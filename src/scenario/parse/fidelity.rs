@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use crate::engine::api::router::Row;
-use crate::engine::schema::error_def::{ErrorDef, Evidence};
+use crate::engine::schema::error_def::{Evidence, Variant};
 use crate::http::position::PathSegment;
 use crate::scenario::model::diagnostics::Code;
 use crate::scenario::model::rule::Operations;
@@ -34,19 +34,38 @@ impl FileReader<'_, '_> {
 
     /// Notes the outcome of an operation that the file names at that path: a status, or the name of an error.
     pub(in crate::scenario) fn depends_on_outcome(&mut self, path: &[PathSegment], row: &Row, outcome: &str) {
-        let kinds: Vec<&ErrorDef> = match outcome.parse() {
-            Ok(status) if row.route.success == status => return,
-            Ok::<u16, _>(status) => row.errors().filter(|error| error.status == status).collect(),
-            Err(_) => row.api.error(outcome).into_iter().collect(),
+        if self.fidelity.is_none() {
+            return;
+        }
+        let profile = self.profile(row.api);
+        let on = |error| row.api.outcome(row.route, error, profile);
+        let outcomes: Vec<Variant> = match outcome.parse::<u16>() {
+            Ok(status) if row.route.success_in(profile) == status => {
+                let is_known = row.route.evidence_in(profile, status) != Evidence::Assumed;
+                // An operation that is assumed as a whole is told by itself.
+                if !is_known && row.route.evidence != Evidence::Assumed {
+                    let what = format!("depends on {outcome}; {} is assumed", row.route.assumes);
+                    self.assumes(path, what, "expect an operation that is documented or observed");
+                }
+                return;
+            }
+            Ok(status) => row.errors().map(on).filter(|error| error.status == status).collect(),
+            Err(_) => row.api.error(outcome).map(on).into_iter().collect(),
         };
-        self.depends_on_errors(path, outcome, &kinds);
+        self.depends_on_one_of(path, outcome, &outcomes);
     }
 
-    /// Notes an outcome that any of these errors gives: one documented error is enough.
-    pub(in crate::scenario) fn depends_on_errors(&mut self, path: &[PathSegment], outcome: &str, kinds: &[&ErrorDef]) {
-        let known = kinds.iter().any(|kind| kind.evidence != Evidence::Assumed);
-        if let Some(kind) = kinds.first().filter(|_| self.fidelity.is_some() && !known) {
-            let what = format!("depends on {outcome}, which is assumed: {}", kind.source);
+    /// Returns an error as each of these operations answers it; none without strict fidelity.
+    pub(in crate::scenario) fn ways(&self, name: &str, rows: &[&Row]) -> Vec<Variant> {
+        let on = |row: &&Row| Some(row.api.outcome(row.route, row.api.error(name)?, self.profile(row.api)));
+        rows.iter().filter(|_| self.fidelity.is_some()).filter_map(on).collect()
+    }
+
+    /// Notes an outcome that comes in one of these ways: one documented way is enough.
+    pub(in crate::scenario) fn depends_on_one_of(&mut self, path: &[PathSegment], outcome: &str, ways: &[Variant]) {
+        let known = ways.iter().any(|way| way.evidence != Evidence::Assumed);
+        if let Some(way) = ways.first().filter(|_| !known) {
+            let what = format!("depends on {outcome}, which is assumed: {}", way.source);
             self.assumes(path, what, "use an error that is documented or observed");
         }
     }

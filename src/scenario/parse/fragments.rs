@@ -99,7 +99,8 @@ fn read<T>(
     };
     let mut piece = None;
     if !found.refuse() {
-        let mut reader = FileReader { found: &mut found, router, apis: router.apis().to_vec(), fidelity: None };
+        let (apis, profiles) = (router.apis().to_vec(), Vec::new());
+        let mut reader = FileReader { found: &mut found, router, apis, profiles, fidelity: None };
         piece = read(&mut reader, &Node::root(&value));
     }
     match piece {

@@ -10,7 +10,7 @@ use crate::engine::api::router::{Router, Row};
 use crate::engine::schema::profile::Profile;
 use crate::engine::schema::time;
 use crate::engine::state::clock::ClockMode;
-use crate::engine::state::settings::ListedCredential;
+use crate::engine::state::settings::{ListedCredential, Settings};
 use crate::scenario::SCENARIO_VERSION;
 use crate::scenario::model::diagnostics::{Code, Diagnostic, Diagnostics, ScenarioError, did_you_mean};
 use crate::scenario::model::fixture_sets::Fixtures;
@@ -29,15 +29,15 @@ const KEYS: [&str; 17] = [
 ];
 
 impl Scenario {
-    /// Reads a file with the scenarios that it extends, which `finder` finds. Returns the scenario and its warnings, or
-    /// all faults. Strict fidelity refuses files that depend on assumed behaviour, too.
+    /// Reads a file for worlds of these settings, with the scenarios that it extends, which `finder` finds. Returns the
+    /// scenario and its warnings, or all faults. Strict fidelity refuses files that depend on assumed behaviour, too.
     pub(crate) fn read(
         file: &str,
         text: &str,
         router: &Router,
         fixtures: &Fixtures,
         finder: &dyn ScenarioFinder,
-        strict_fidelity: bool,
+        settings: &Settings,
     ) -> Result<(Self, Vec<Diagnostic>), ScenarioError> {
         let layers = read_layers(file, text, finder)?;
         let mut found = Diagnostics::of_layers(&layers);
@@ -47,8 +47,9 @@ impl Scenario {
             }
         }
         let whole = merged(&layers);
-        let fidelity = strict_fidelity.then(Fidelity::default);
-        let reader = FileReader { found: &mut found, router, apis: Vec::new(), fidelity };
+        let (apis, profiles) = (Vec::new(), settings.profiles.clone());
+        let fidelity = settings.strict_fidelity.then(Fidelity::default);
+        let reader = FileReader { found: &mut found, router, apis, profiles, fidelity };
         let scenario = reader.file(file, &whole);
         if let Some(scenario) = &scenario {
             crate::scenario::parse::check::check(&mut found, scenario, router, fixtures);
@@ -78,6 +79,8 @@ pub(in crate::scenario) struct FileReader<'r, 't> {
     pub(in crate::scenario) found: &'r mut Diagnostics<'t>,
     pub(in crate::scenario) router: &'r Router,
     pub(in crate::scenario) apis: Vec<&'static Api>,
+    /// The profiles that are set: the file's before those of its worlds.
+    pub(in crate::scenario) profiles: Vec<(&'static str, Profile)>,
     /// The notes for strict fidelity; `None` without it.
     pub(in crate::scenario) fidelity: Option<Fidelity>,
 }
@@ -109,6 +112,7 @@ impl FileReader<'_, '_> {
             scenario.seed = self.found.whole(&node, 0, (1 << 53) - 1);
         }
         scenario.profiles = self.profiles(&object);
+        self.profiles.splice(..0, scenario.profiles.iter().copied());
         scenario.credentials = self.credentials(&object);
         if let Some(node) = object.get("clock") {
             self.clock(&node, &mut scenario);
@@ -388,12 +392,6 @@ impl FileReader<'_, '_> {
     pub(in crate::scenario) fn example(&self) -> &'static str {
         let ours = |row: &&Row| self.apis.first().is_none_or(|api| api.name == row.api.name);
         self.router.rows().iter().find(ours).map_or("api.resource.list", |row| row.operation)
-    }
-
-    /// Returns the operations of the scenario's APIs that are selected.
-    pub(in crate::scenario) fn rows(&self, operations: &Operations) -> Vec<&Row> {
-        let ours = |row: &&Row| self.apis.iter().any(|api| api.name == row.api.name);
-        self.router.rows().iter().filter(ours).filter(|row| operations.select(row.operation)).collect()
     }
 
     /// Returns the remedy for a selection that selects nothing: the pattern that may have been meant.

@@ -178,7 +178,7 @@ impl FileReader<'_, '_> {
             return None;
         };
         let documented = match outcome.parse() {
-            Ok(status) => row.documents_status(status),
+            Ok(status) => row.documents_status(status, self.profile(row.api)),
             Err(_) => row.documents_error(outcome),
         };
         if !documented {

@@ -190,8 +190,9 @@ impl FileReader<'_, '_> {
             let what = format!("{name:?} is not documented for {}", row.operation);
             let help = did_you_mean(name, known);
             self.found.tell(Code::E11, &node.path, what, help);
-        } else if let Some(kind) = rows.first().and_then(|row| row.api.error(name)) {
-            self.depends_on_errors(&node.path, name, &[kind]);
+        } else {
+            let ways = self.ways(name, &rows);
+            self.depends_on_one_of(&node.path, name, &ways);
         }
         let mut terminal = Effect::Error { name: name.to_owned(), message: None, field: None, retry_after_s: None };
         if let (Some(node), Effect::Error { message, field, retry_after_s, .. }) = (effect.get("with"), &mut terminal) {
@@ -235,7 +236,11 @@ impl FileReader<'_, '_> {
         let body = object.get("body").map(|node| node.value.clone());
         let status_node = object.need(self.found, "status")?;
         let status = self.status(&status_node, 200)?;
-        let stranger = self.rows(on).iter().find(|row| !row.documents_status(status)).map(|row| row.operation);
+        let stranger = self
+            .rows(on)
+            .iter()
+            .find(|row| !row.documents_status(status, self.profile(row.api)))
+            .map(|row| row.operation);
         if let Some(operation) = stranger.filter(|_| !undocumented) {
             let what = format!("{status} is not documented for {operation}");
             self.found.tell(Code::E07, &status_node.path, what, "add \"undocumented\": true if that is meant");

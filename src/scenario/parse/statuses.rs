@@ -1,13 +1,16 @@
-//! Checks that something answers with the statuses that a scenario names.
+//! The operations that a file selects, and checks that something answers with the statuses that it names.
 
 use std::collections::HashSet;
 
-use crate::engine::api::router::Router;
+use crate::engine::api::api::Api;
+use crate::engine::api::router::{Router, Row};
+use crate::engine::schema::profile::Profile;
 use crate::http::position::PathSegment;
 use crate::scenario::model::diagnostics::{Code, Diagnostics};
 use crate::scenario::model::format::{EndKind, Scenario};
 use crate::scenario::model::rule::{Effect, Operations, Rule};
 use crate::scenario::parse::paths::{all_rules, at, below, item, key};
+use crate::scenario::parse::read::FileReader;
 
 /// Warns of statuses with which neither a documented operation nor a fault rule answers.
 pub(super) fn statuses(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router) {
@@ -66,8 +69,21 @@ pub(in crate::scenario) fn undocumented(
     let mut rows = router.rows().iter().filter(|row| is_for(row.operation) && row.route.is_modelled());
     // The statuses of the server itself, and of an empty list in the profile `live`.
     let of_server = matches!(status, 204 | 408 | 413 | 414 | 431 | 501);
-    if !of_server && !made.has(status) && !rows.any(|row| row.documents_status(status)) {
+    if !of_server && !made.has(status) && !rows.any(|row| row.documents_status(status, Profile::Live)) {
         let what = format!("is {status}, which none of these operations documents");
         found.tell(Code::W06, path, what, "correct it, or let a fault rule \"respond\" with it");
+    }
+}
+
+impl FileReader<'_, '_> {
+    /// Returns the profile that an API has.
+    pub(in crate::scenario) fn profile(&self, api: &Api) -> Profile {
+        self.profiles.iter().find(|(name, _)| *name == api.name).map_or(Profile::default(), |(_, profile)| *profile)
+    }
+
+    /// Returns the operations of the scenario's APIs that are selected.
+    pub(in crate::scenario) fn rows(&self, operations: &Operations) -> Vec<&Row> {
+        let ours = |row: &&Row| self.apis.iter().any(|api| api.name == row.api.name);
+        self.router.rows().iter().filter(ours).filter(|row| operations.select(row.operation)).collect()
     }
 }

@@ -89,7 +89,8 @@ fn made(router: &Router, tell: impl FnOnce(&mut FileReader<'_, '_>)) -> Vec<Stri
 
 fn told(text: &str, router: &Router, tell: impl FnOnce(&mut FileReader<'_, '_>)) -> Vec<String> {
     let mut found = Diagnostics::new("", text);
-    tell(&mut FileReader { found: &mut found, router, apis: router.apis().to_vec(), fidelity: None });
+    let (apis, profiles) = (router.apis().to_vec(), Vec::new());
+    tell(&mut FileReader { found: &mut found, router, apis, profiles, fidelity: None });
     let words = found.finish().into_iter().map(|it| {
         // A message without a path is about the whole fragment.
         let message = it.message.strip_prefix("the file ").unwrap_or(&it.message);

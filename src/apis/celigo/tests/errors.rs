@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::apis::celigo::API;
-use crate::apis::celigo::errors;
+use crate::apis::celigo::wording;
 use crate::engine::api::dialect::RequestContext;
 use crate::engine::api::route::Route;
 use crate::engine::schema::problem::Problem;
@@ -16,7 +16,7 @@ fn worded(route: &str, problem: &Problem) -> (&'static str, Response, Value) {
         Request { method: "GET", target: "/v1/x", headers: &[], body: b"", arrived_ms: 0, believes_front: true };
     let target = Target::parse(request.target);
     let route: Option<&'static Route> = API.routes.iter().find(|known| known.name == route);
-    let said = errors::problem(
+    let said = wording::problem(
         Profile::Documented,
         &RequestContext { api: &API, route, request: &request, target: &target },
         problem,

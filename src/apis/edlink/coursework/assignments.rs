@@ -79,7 +79,7 @@ pub(super) const CHANGED_ON_GRAPH: &[Field] = fields!();
 pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let room = Room::of(context)?;
     let mut all = belonging(context, &ASSIGNMENTS, CLASS_OF, &room.class);
-    all.retain(|assignment| room.is_visible(assignment));
+    all.retain(|assignment| room.sees(context, assignment));
     room.list(context, all)
 }
 

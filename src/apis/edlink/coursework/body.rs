@@ -7,6 +7,7 @@ use crate::apis::edlink::errors::MISSING_REQUIRED_FIELD;
 use crate::apis::edlink::graph::Warning;
 use crate::engine::api::context::Context;
 use crate::engine::schema::document::Document;
+use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::field::{Field, Kind};
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::time::{format_ms, read_ms};
@@ -53,6 +54,10 @@ impl Given {
                     fields.push(field.name, value);
                 }
             }
+        }
+        if fields.iter().any(|(_, value)| value.is_null()) {
+            // That this takes a value away is said nowhere.
+            context.rests_on(Evidence::Assumed);
         }
         Ok(Self { fields, warnings, fault: first_fault })
     }

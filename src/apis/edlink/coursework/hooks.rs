@@ -2,7 +2,7 @@
 
 use crate::apis::edlink::coursework::phantoms;
 use crate::apis::edlink::coursework::resources::ASSIGNMENTS;
-use crate::apis::edlink::coursework::states::{settle, state_of};
+use crate::apis::edlink::coursework::states::settle;
 use crate::apis::edlink::graph::changed;
 use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
@@ -18,12 +18,11 @@ pub(crate) fn assignment_changed(state: &mut State, change: Change<'_>, by: Acto
     phantoms::follow(state, change, by)
 }
 
-/// Moves an assignment to the state that its times give it now, across all states since the last look.
+/// Moves an assignment to the state that its times give it now, across all states since the last look: every change
+/// brings it there, so that the date is all that is written here.
 pub(crate) fn moved(state: &mut State, assignment: &Record) -> Result<(), Problem> {
-    let mut fields = assignment.fields().clone();
-    let since = settle(&mut fields, state.clock.now_ms()).map(format_ms);
+    let since = settle(&mut assignment.fields().clone(), state.clock.now_ms()).map(format_ms);
     let mut patch = Document::new();
-    patch.insert("state", state_of(&fields).into());
     // An assignment may be made after its end.
     patch.insert("updated_date", since.as_deref().max(assignment.text("updated_date")).into());
     state.patch(&ASSIGNMENTS, assignment, &patch, Actor::Service).map(|_| ())

@@ -60,19 +60,19 @@ fn path(context: &Context<'_>) -> String {
 }
 
 /// Returns the answer to a request whose key was used before.
-pub(crate) fn repeated(context: &Context<'_>) -> Result<Option<Response>, Problem> {
+pub(crate) fn repeated(context: &mut Context<'_>) -> Result<Option<Response>, Problem> {
     let Some(key) = key(context) else { return Ok(None) };
     if key.chars().count() > MOST_CHARS {
         return Err(Problem::usual(IDEMPOTENCY_KEY_TOO_LONG));
     }
     let path = path(context);
-    let mut used = context.state.store.of(&IDEMPOTENCY_KEYS).find("key", key);
+    let used = context.state.store.of(&IDEMPOTENCY_KEYS).find("key", key);
     let is_this = |it: &&Record| it.text("owner_id") == Some(owner(context)) && it.text("path") == Some(path.as_str());
-    let Some(used) = used.find(is_this) else { return Ok(None) };
+    let data = used.filter(is_this).map(|it| it.get("data").cloned().unwrap_or_default()).next();
+    let Some(data) = data else { return Ok(None) };
     let message = format!("'{IDEMPOTENCY}' was used before; nothing was done again.");
     let warning = Warning { code: "IDEMPOTENCY_KEY_REPEATED", message };
-    let data = used.get("data").unwrap_or(&Value::Null);
-    Ok(Some(envelope::warned(context, data, None, &[warning])))
+    Ok(Some(envelope::warned(context, &data, None, &[warning])))
 }
 
 /// Remembers the answer to a key.

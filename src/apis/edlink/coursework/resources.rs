@@ -1,6 +1,6 @@
 //! The records of coursework. Fields without a value are left out.
 
-use crate::apis::edlink::coursework::states;
+use crate::apis::edlink::coursework::states::{self, BY_CLOCK, COURSE};
 use crate::apis::edlink::graph::{CLASSES, PEOPLE, SECTIONS, SESSIONS};
 use crate::apis::edlink::meta::{CREATED, ID, UPDATED};
 use crate::engine::schema::field::{DefaultValue, Field, Kind, field, text};
@@ -14,6 +14,8 @@ pub(crate) const ASSIGNMENT_OF: &str = "standin_assignment_id";
 
 /// The field that tells whether the flags of a submission were set by hand, so that the clock sets none.
 pub(super) const FLAGS_BY_HAND: &str = "standin_flags_by_hand";
+
+const BY_COURSE: Field = text(COURSE).assumed(&[BY_CLOCK]);
 
 /// Ways to grade an assignment.
 pub(super) const GRADING_TYPES: &[&str] = &["points", "percent", "pass_fail", "letter_grade", "rubric"];
@@ -66,6 +68,7 @@ pub(crate) static ASSIGNMENTS: Schema = Schema::new(
         text("parent_id"),
         field("properties", Kind::Object),
         CLASS,
+        BY_COURSE,
     ],
 )
 .due_at(states::moves_at);
@@ -95,6 +98,7 @@ pub(crate) static SUBMISSIONS: Schema = Schema::new(
         field("person_id", Kind::Reference(&PEOPLE)).required(),
         field(ASSIGNMENT_OF, Kind::Reference(&ASSIGNMENTS)).required(),
         field(FLAGS_BY_HAND, Kind::Bool),
+        BY_COURSE,
     ],
 );
 

@@ -27,6 +27,9 @@ const WRITERS: [&str; 5] = ["teacher", "ta", "designer", "administrator", "distr
 /// The system whose submissions have one flag, and whose grader is always the caller.
 const CANVAS: &str = "canvas";
 
+/// The parameters of other lists that those of coursework ignore: no document says that they do.
+const IGNORED: [&str; 6] = ["$last", "$after", "$before", "$filter", "$expand", "$fields"];
+
 /// A class, and the caller's part in it.
 pub(super) struct Room {
     /// The class.
@@ -77,8 +80,16 @@ impl Room {
         Err(Problem::named(NO_PERMISSION, message))
     }
 
-    /// Tells whether the caller sees an assignment of the class.
-    pub(super) fn is_visible(&self, assignment: &Record) -> bool {
+    /// Tells whether the caller sees an assignment of the class: what students do not see is assumed.
+    pub(super) fn sees(&self, context: &mut Context<'_>, assignment: &Record) -> bool {
+        let is_visible = self.is_visible(assignment);
+        if !is_visible {
+            context.rests_on(Evidence::Assumed);
+        }
+        is_visible
+    }
+
+    fn is_visible(&self, assignment: &Record) -> bool {
         if self.writes {
             return true;
         }
@@ -96,8 +107,9 @@ impl Room {
         }
         let id = context.api.dialect.id("assignment_id", raw)?.into_owned();
         let found = phantoms::assignment(context.state, &id)?;
-        let of_class = found.filter(|it| it.text(CLASS_OF) == Some(self.class.id()) && self.is_visible(it));
-        of_class.ok_or_else(|| not_found(&id))
+        let of_class = found.filter(|it| it.text(CLASS_OF) == Some(self.class.id()));
+        let seen = of_class.filter(|it| self.sees(context, it));
+        seen.ok_or_else(|| not_found(&id))
     }
 
     /// Returns the submission that the path names: by its own id or, on the Graph, by that of its person.
@@ -138,7 +150,10 @@ impl Room {
     }
 
     /// Shows a record.
-    pub(super) fn shown(&self, context: &Context<'_>, record: &Record) -> Value {
+    pub(super) fn shown(&self, context: &mut Context<'_>, record: &Record) -> Value {
+        if record.is_assumed() {
+            context.rests_on(Evidence::Assumed);
+        }
         let public = record.fields().iter().filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX));
         let mut shown: Value = public.map(|(name, value)| (name.to_owned(), value.clone())).collect();
         if *record.resource() == SUBMISSIONS {
@@ -148,12 +163,14 @@ impl Room {
     }
 
     /// Returns the flags a submission is marked with: by hand, or else by the clock too.
-    fn flags(&self, context: &Context<'_>, submission: &Record) -> Vec<String> {
+    fn flags(&self, context: &mut Context<'_>, submission: &Record) -> Vec<String> {
         let stored = submission.get("flags").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let mut flags: Vec<String> = stored.iter().filter_map(Value::as_str).map(str::to_owned).collect();
         let by_hand = submission.get(FLAGS_BY_HAND) == Some(&Value::Bool(true));
         if !by_hand && submission.text("state") == Some("created") && is_past_due(context, submission) {
             flags.push("missing".to_owned());
+            // The documents say what the flag means, and not who sets it.
+            context.rests_on(Evidence::Assumed);
         }
         flags.dedup();
         if self.is_canvas && flags.len() > 1 {
@@ -176,6 +193,9 @@ impl Room {
                 fields: None,
             },
         };
+        if IGNORED.iter().any(|name| context.query.get(name).is_some()) {
+            context.rests_on(Evidence::Assumed);
+        }
         records.sort_unstable_by_key(Record::sequence);
         let page = Page::of(&records, &asked.window());
         let data: Value = page.records.iter().map(|record| self.shown(context, record)).collect();

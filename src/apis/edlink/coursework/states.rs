@@ -8,6 +8,12 @@ use crate::engine::schema::time::parse_ms;
 use crate::engine::state::State;
 use crate::engine::store::Record;
 
+/// The field that tells of a value that the clock has set: how the service does that is documented nowhere.
+pub(super) const COURSE: &str = "standin_course";
+
+/// The value of that field.
+pub(super) const BY_CLOCK: &str = "clock";
+
 fn time(fields: &Document, name: &str) -> Option<u64> {
     parse_ms(fields.get(name)?.as_str()?)
 }
@@ -25,6 +31,9 @@ pub(crate) fn prepare(state: &mut State, _: &str, mut given: Document, old: Opti
         let is_ahead = time(&given, "display_date").is_some_and(|at_ms| at_ms > now_ms);
         given.or_insert_with("state", || if is_ahead { "scheduled" } else { "open" }.into());
     }
+    if old.is_some_and(|old| old.get("state") != given.get("state")) {
+        given.remove(COURSE);
+    }
     given.or_insert_with("submission_types", || vec!["link"].into());
     if by != Actor::Fixture {
         settle(&mut given, now_ms);
@@ -38,6 +47,7 @@ pub(super) fn settle(fields: &mut Document, now_ms: u64) -> Option<u64> {
     while let Some(at_ms) = moves_at(fields).filter(|at_ms| *at_ms <= now_ms) {
         let next = if state_of(fields) == "scheduled" { "open" } else { "locked" };
         fields.insert("state", next.into());
+        fields.insert(COURSE, BY_CLOCK.into());
         since_ms = since_ms.max(Some(at_ms));
     }
     since_ms

@@ -7,10 +7,12 @@ use crate::apis::edlink::coursework::body::Given;
 use crate::apis::edlink::coursework::idempotency;
 use crate::apis::edlink::coursework::resources::{ASSIGNMENT_OF, FLAGS, FLAGS_BY_HAND, SUBMISSIONS};
 use crate::apis::edlink::coursework::room::{Room, belonging, invalid, is_past_due};
+use crate::apis::edlink::coursework::states::{BY_CLOCK, COURSE};
 use crate::apis::edlink::errors::{INVALID_SUBMISSION_TYPE, MISSING_REQUIRED_FIELD};
 use crate::apis::edlink::graph::{PEOPLE, Warning};
 use crate::engine::api::context::Context;
 use crate::engine::schema::document::Document;
+use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::field::{Field, Kind, field, text};
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Actor;
@@ -90,11 +92,15 @@ pub(super) fn update(context: &mut Context<'_>) -> Result<Response, Problem> {
     let mut patch = given.fields;
     if patch.contains("flags") {
         patch.insert(FLAGS_BY_HAND, Value::Bool(true));
+        patch.insert(COURSE, Value::Null);
     }
     if let Some(person) = &room.person
         && (room.is_canvas || !patch.contains("grader_id"))
     {
         patch.insert("grader_id", person.as_str().into());
+        if !room.is_canvas {
+            context.rests_on(Evidence::Assumed);
+        }
     }
     let moved = match next.as_deref() {
         Some("submitted") => {
@@ -102,7 +108,7 @@ pub(super) fn update(context: &mut Context<'_>) -> Result<Response, Problem> {
             handed_in(context, &assignment, &submission, &attachments)?
         }
         Some("reclaimed") => reclaimed(&submission)?,
-        Some(_) => returned(&submission, Some(&patch))?,
+        Some(_) => returned(context, &submission, Some(&patch))?,
         None => Document::new(),
     };
     // A value that was sent overrides one that follows from the change.
@@ -153,7 +159,7 @@ pub(super) fn give_back(context: &mut Context<'_>) -> Result<Response, Problem> 
         return Ok(repeated);
     }
     let Given { warnings, .. } = Given::read(context, &[])?;
-    let patch = returned(&submission, None)?;
+    let patch = returned(context, &submission, None)?;
     let submission = context.state.patch(&SUBMISSIONS, &submission, &patch, Actor::Service)?;
     room.one(context, &submission, &warnings)
 }
@@ -204,6 +210,7 @@ fn handed_in(
     if !by_hand {
         let late = is_past_due(context, submission);
         patch.insert("flags", if late { vec!["late"] } else { vec![] }.into());
+        patch.insert(COURSE, if late { BY_CLOCK.into() } else { Value::Null });
     }
     Ok(patch)
 }
@@ -232,14 +239,17 @@ fn reclaimed(submission: &Record) -> Result<Document, Problem> {
 }
 
 /// Returns the changes of a submission that is returned to its student.
-fn returned(submission: &Record, graded: Option<&Document>) -> Result<Document, Problem> {
+fn returned(context: &mut Context<'_>, submission: &Record, graded: Option<&Document>) -> Result<Document, Problem> {
     let is_graded = ["grade_points", "grade", "rubric_grade"].into_iter().any(|name| {
         let sent = graded.and_then(|graded| graded.get(name));
         sent.or_else(|| submission.get(name)).is_some_and(|grade| !grade.is_null())
     });
     match state(submission) {
         "submitted" => Ok(brought_to("returned")),
-        "created" if is_graded => Ok(brought_to("returned")),
+        "created" if is_graded => {
+            context.rests_on(Evidence::Assumed);
+            Ok(brought_to("returned"))
+        }
         _ => Err(not_from(submission, "returned")),
     }
 }

@@ -8,6 +8,7 @@ use crate::apis::edlink::graph::shape::Shape;
 use crate::apis::edlink::graph::viewer::Viewer;
 use crate::apis::edlink::wording::request_id;
 use crate::engine::api::context::Context;
+use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::schema::Schema;
 use crate::engine::store::Page;
 use crate::engine::store::Record;
@@ -46,12 +47,12 @@ pub(crate) fn record(context: &mut Context<'_>, resource: &'static Schema, recor
 }
 
 /// Writes a value that is no record.
-pub(crate) fn value(context: &Context<'_>, value: &Value) -> Response {
+pub(crate) fn value(context: &mut Context<'_>, value: &Value) -> Response {
     warned(context, value, None, &[])
 }
 
 /// Writes a value that is no record, with the next link, and warnings.
-pub(crate) fn warned(context: &Context<'_>, value: &Value, next: Option<String>, warnings: &[Warning]) -> Response {
+pub(crate) fn warned(context: &mut Context<'_>, value: &Value, next: Option<String>, warnings: &[Warning]) -> Response {
     finish(context, format!("{{\"$data\":{value}").into_bytes(), next, warnings)
 }
 
@@ -72,13 +73,15 @@ fn idempotency_ignored(context: &Context<'_>) -> Option<Warning> {
     is_ignored.then(|| Warning { code: "IDEMPOTENCY_KEY_IGNORED", message: message() })
 }
 
-fn finish(context: &Context<'_>, mut body: Vec<u8>, next: Option<String>, warnings: &[Warning]) -> Response {
+fn finish(context: &mut Context<'_>, mut body: Vec<u8>, next: Option<String>, warnings: &[Warning]) -> Response {
     let mut add = |name: &str, value: Value| body.extend_from_slice(format!(",\"{name}\":{value}").as_bytes());
     if let Some(next) = next {
         add("$next", next.into());
     }
     let ignored = idempotency_ignored(context);
     if !warnings.is_empty() || ignored.is_some() {
+        // The documents have their codes only.
+        context.rests_on(Evidence::Assumed);
         let warnings =
             warnings.iter().chain(&ignored).map(|warning| json!({ "code": warning.code, "message": warning.message }));
         add("$warnings", warnings.collect());
