@@ -2,8 +2,10 @@
 
 use std::fmt::Display;
 
+use crate::engine::api::api::Api;
 use crate::engine::api::router::Row;
 use crate::engine::schema::error_def::{Evidence, Variant};
+use crate::engine::schema::profile::Profile;
 use crate::http::position::PathSegment;
 use crate::scenario::model::diagnostics::Code;
 use crate::scenario::model::rule::Operations;
@@ -19,6 +21,17 @@ pub(in crate::scenario) struct Fidelity {
 }
 
 impl FileReader<'_, '_> {
+    /// Returns the profile that an API has.
+    pub(in crate::scenario) fn profile(&self, api: &Api) -> Profile {
+        self.profiles.iter().find(|(name, _)| *name == api.name).map_or(Profile::default(), |(_, profile)| *profile)
+    }
+
+    /// Returns the operations of the scenario's APIs that are selected.
+    pub(in crate::scenario) fn rows(&self, operations: &Operations) -> Vec<&Row> {
+        let ours = |row: &&Row| self.apis.iter().any(|api| api.name == row.api.name);
+        self.router.rows().iter().filter(ours).filter(|row| operations.select(row.operation)).collect()
+    }
+
     /// Notes an operation that the file names at that path. A name with a star selects those there are, and depends on
     /// none.
     pub(in crate::scenario) fn depends_on_operation(&mut self, path: &[PathSegment], operation: &str) {

@@ -1,16 +1,14 @@
-//! The operations that a file selects, and checks that something answers with the statuses that it names.
+//! Checks that something answers with the statuses that a scenario names.
 
 use std::collections::HashSet;
 
-use crate::engine::api::api::Api;
-use crate::engine::api::router::{Router, Row};
+use crate::engine::api::router::Router;
 use crate::engine::schema::profile::Profile;
 use crate::http::position::PathSegment;
 use crate::scenario::model::diagnostics::{Code, Diagnostics};
 use crate::scenario::model::format::{EndKind, Scenario};
 use crate::scenario::model::rule::{Effect, Operations, Rule};
 use crate::scenario::parse::paths::{all_rules, at, below, item, key};
-use crate::scenario::parse::read::FileReader;
 
 /// Warns of statuses with which neither a documented operation nor a fault rule answers.
 pub(super) fn statuses(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router) {
@@ -72,18 +70,5 @@ pub(in crate::scenario) fn undocumented(
     if !of_server && !made.has(status) && !rows.any(|row| row.documents_status(status, Profile::Live)) {
         let what = format!("is {status}, which none of these operations documents");
         found.tell(Code::W06, path, what, "correct it, or let a fault rule \"respond\" with it");
-    }
-}
-
-impl FileReader<'_, '_> {
-    /// Returns the profile that an API has.
-    pub(in crate::scenario) fn profile(&self, api: &Api) -> Profile {
-        self.profiles.iter().find(|(name, _)| *name == api.name).map_or(Profile::default(), |(_, profile)| *profile)
-    }
-
-    /// Returns the operations of the scenario's APIs that are selected.
-    pub(in crate::scenario) fn rows(&self, operations: &Operations) -> Vec<&Row> {
-        let ours = |row: &&Row| self.apis.iter().any(|api| api.name == row.api.name);
-        self.router.rows().iter().filter(ours).filter(|row| operations.select(row.operation)).collect()
     }
 }
