@@ -1,6 +1,7 @@
 //! The targets: functions of bytes that must neither panic nor take more than their input may.
 
 mod over_the_wire;
+mod redaction;
 mod sequence;
 mod texts;
 
@@ -29,6 +30,7 @@ const TARGETS: &[Named] = &[
     ("scenario", texts::scenario),
     ("fixture", texts::fixture),
     ("matcher", texts::matcher),
+    ("redaction", redaction::redaction),
     ("sequence", sequence::sequence),
     ("control", over_the_wire::control),
     ("http1", over_the_wire::http1),

@@ -5,6 +5,8 @@
 #![allow(clippy::struct_excessive_bools)] // Flags are independent of each other.
 #![allow(clippy::doc_markdown, rustdoc::bare_urls, rustdoc::invalid_html_tags)] // Docs of arguments are help texts, read in a terminal.
 
+#[cfg(debug_assertions)]
+mod broken;
 mod check;
 mod client;
 mod completions;

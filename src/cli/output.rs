@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
+use crate::http::caught::is_caught;
 use crate::http::redact::Redactor;
 
 /// The most bytes of log lines that wait to be written; lines beyond are dropped and counted.
@@ -192,11 +193,17 @@ pub(super) fn catch_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let thread = thread::current();
         let backtrace = std::backtrace::Backtrace::capture();
-        let mut text = format!("thread {:?} panicked: {panic}\n", thread.name().unwrap_or_default());
+        let place = panic.location().map(|place| format!(" at {place}")).unwrap_or_default();
+        let name = thread.name().unwrap_or_default();
+        let mut text = if is_caught() {
+            // It may quote what a consumer sent, and its world knows which parts of that are credentials.
+            format!("thread {name:?} panicked{place}; the answer and the journal tell what it said\n")
+        } else {
+            format!("thread {name:?} panicked: {panic}\n")
+        };
         if backtrace.status() == std::backtrace::BacktraceStatus::Captured {
             text += &format!("{backtrace}\n");
         }
-        // The message of a panic may quote a request.
         STDERR.say(Redactor::default().text(&text));
     }));
 }

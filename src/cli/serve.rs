@@ -99,6 +99,8 @@ impl Serve {
             standin.url()
         ));
         let world = standin.world();
+        #[cfg(debug_assertions)]
+        crate::cli::broken::break_on_demand(&world);
         world.mark_verified();
         ready::print_line(&standin, world.seed());
         let parent = self.exit_with_stdin.then(end_of_stdin);

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::net::SocketAddr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +16,7 @@ use crate::control::subscription::Subscription;
 use crate::control::table::LARGE_BODY_BYTES;
 use crate::control::waiting::Waiting;
 use crate::engine::schema::problem::panic_text;
+use crate::http::caught::caught;
 use crate::http::headers;
 use crate::http::message::{Request, Response};
 use crate::http::target::{Query, Target, decode};
@@ -170,7 +170,7 @@ impl ControlService {
             if route.body.is_none() && route.method != "GET" {
                 control_request.nothing()?;
             }
-            let done = catch_unwind(AssertUnwindSafe(|| (route.handler)(&control_request))).unwrap_or_else(|panic| {
+            let done = caught(|| (route.handler)(&control_request)).unwrap_or_else(|panic| {
                 let redactor = self.registry.redactor().of_request(request);
                 let what = redactor.text(panic_text(panic.as_ref())).into_owned();
                 Err(Error::new(500, "internal", format!("standin failed here, which is its own fault: {what}")))

@@ -43,9 +43,10 @@ fn at_most(times: usize, text: &str, show: impl Fn(&str) -> Cow<'_, str> + Copy)
         if plain == spaced {
             continue;
         }
-        let inner = at_most(times - 1, &plain, show);
-        let outer = show(&inner);
-        if matches!(inner, Cow::Borrowed(_)) && matches!(outer, Cow::Borrowed(_)) {
+        let first = show(&plain);
+        let inner = at_most(times - 1, &first, show);
+        let outer = if matches!(inner, Cow::Owned(_)) { show(&inner) } else { Cow::Borrowed(&*inner) };
+        if [&first, &inner, &outer].iter().all(|shown| matches!(shown, Cow::Borrowed(_))) {
             continue;
         }
         let from = part.as_ptr() as usize - text.as_ptr() as usize;

@@ -117,6 +117,7 @@ mod tests {
         "/v1/x%3Faccess_token%3DHUSHx",
         "/v1/x%253Faccess_token%253DHUSHx/more",
         "/v1/x;token=HUSHx",
+        "/v1/x%3Ftoken%3DHUSHx/y;token=HUSHx",
         "/v1/x?access%255Ftoken=HUSHx&n=1",
         "/v1/x?pass+phrase=HUSHx",
         "/v1/x?client%5Bsecret%5D=HUSHx",
@@ -143,6 +144,8 @@ mod tests {
         "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nHUSHx\r\n--b--",
         // The name stands behind the value: what is cut between them could be one.
         r#"{"value":"HUSHx","name":"password"}"#,
+        r#"[{"op":"add","path":"/http/auth/basic/password","value":"HUSHx"},{"op":"test"}]"#,
+        r#"[{"op":"replace","value":"HUSHx","path":"/tokens/-"}]"#,
         r#"{"value":["HUSHx"],"in":{"a":1},"key":"API key"}"#,
         r#"say {"n":[{"value":{"x":"HUSHx"},"n":1,"header":"X-Api-Key"}]} and more"#,
         r#"said: "{\"value\":\"HUSHx y\",\"name\":\"password\"}""#,

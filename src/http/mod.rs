@@ -3,6 +3,7 @@
 //! Nothing here opens a socket, and nothing here knows of another room.
 
 mod beside;
+pub(crate) mod caught;
 pub(crate) mod clip;
 pub(crate) mod cors;
 pub(crate) mod document;

@@ -11,7 +11,7 @@ use foldhash::fast::FixedState;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
-use crate::http::clip::CUT;
+use crate::http::clip::{CUT, clipped};
 use crate::http::headers;
 use crate::http::message::Request;
 use crate::http::scan::{parameters, scan};
@@ -248,6 +248,11 @@ impl Redactor {
         shown += &text[done..];
         Cow::Owned(shown)
     }
+}
+
+/// Returns a path for a sentence of the fake itself, which consumers write into their own logs.
+pub(crate) fn told_path(path: &str) -> Cow<'static, str> {
+    clipped(Redactor::default().target(path).into_owned())
 }
 
 /// Passes to `tell` each credential that a request presents in telling headers and parameters.

@@ -36,10 +36,13 @@ fn is_secret(name: &str, is_named: bool) -> bool {
 /// Blacks out the values of telling names in a text that may be cut short anywhere: members of JSON, quoted or escaped,
 /// parameters, lines of headers, elements, and users in URLs; also where they are percent-encoded.
 pub(super) fn scan(text: &str) -> Cow<'_, str> {
-    match within_encoded(text, scan_plain) {
-        Cow::Borrowed(text) => scan_plain(text),
-        Cow::Owned(text) => Cow::Owned(scan_plain(&text).into_owned()),
-    }
+    let plain = scan_plain(text);
+    // Behind what is encoded, a name may stand that is not: it is lost where its value is taken for a part of another.
+    let shown = match within_encoded(&plain, scan_plain) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(text) => Some(scan_plain(&text).into_owned()),
+    };
+    shown.map_or(plain, Cow::Owned)
 }
 
 fn scan_plain(text: &str) -> Cow<'_, str> {

@@ -56,8 +56,19 @@ const TELLING_OF_LOGIN: &[&str] = &["code", "assertion", "codeverifier", "otp", 
 pub(super) const OF_LOGIN: &[&str] = &["grant_type", "client_id", "redirect_uri"];
 
 /// Members whose value is the name of the value beside it.
-const OF_NAME: &[&str] =
-    &["name", "key", "header", "headername", "field", "fieldname", "parameter", "param", "attribute"];
+const OF_NAME: &[&str] = &[
+    "name",
+    "key",
+    "header",
+    "headername",
+    "field",
+    "fieldname",
+    "parameter",
+    "param",
+    "attribute",
+    "property",
+    "path",
+];
 
 /// Members that hold the value whose name stands beside it.
 const OF_VALUE: &[&str] =
@@ -120,7 +131,10 @@ pub(super) fn is_of_value(name: &str) -> bool {
 
 /// Tells whether a value is a telling name itself, and no sentence about one.
 pub(super) fn is_telling_word(text: &str) -> bool {
-    text.len() <= NAME_BYTES && text.split_whitespace().count() <= 3 && is_telling(text)
+    // The path of a JSON Patch names each field on its way.
+    let mut parts = text.split('/').skip(usize::from(text.starts_with('/')));
+    let is_name = |part: &str| part.len() <= NAME_BYTES && part.split_whitespace().count() <= 3 && is_telling(part);
+    if text.starts_with('/') { parts.any(is_name) } else { is_name(text) }
 }
 
 /// Tells whether a text is the name of a field by itself, and no value: `created_date`.

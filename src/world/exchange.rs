@@ -21,9 +21,11 @@ use crate::engine::state::State;
 use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::engine::store::Store;
 use crate::history::exchange::Exchange;
+use crate::http::caught::caught;
 use crate::http::clip::clipped;
 use crate::http::headers;
 use crate::http::message::{CallNote, Delivery, Method, Outcome, Request, Response, allow};
+use crate::http::redact::told_path;
 use crate::http::target::{Query, Target, decode};
 use crate::scenario::{Decision, Phase, RequestView, ScenarioRun, inject};
 use crate::world::world::World;
@@ -53,7 +55,7 @@ pub(crate) fn answer_at(router: &Router, world: &mut World, request: &Request<'_
         Some(api) => {
             let context = RequestContext { api, route: route.row.map(|row| row.route), request, target };
             let respond = || respond(router, world, &mut exchange, &context, &route, view.as_ref(), &decision);
-            if let Err(panic) = catch_unwind(AssertUnwindSafe(respond)) {
+            if let Err(panic) = caught(respond) {
                 internal_error(&mut world.state, &mut exchange, &context, panic.as_ref());
             }
         }
@@ -332,7 +334,7 @@ fn unknown_api(exchange: &mut Exchange<'_>, router: &Router, target: &Target<'_>
     let method = exchange.request.method;
     let body = json!({ "error": {
         "code": "no_route",
-        "message": clipped(format!("standin serves nothing at {method} {}.", target.path)),
+        "message": clipped(format!("standin serves nothing at {method} {}.", told_path(target.path))),
         "hint": format!("It serves {}, and itself at /_standin/health.", bases.join(", ")),
         "nearest": router.nearest(method, target.path),
     }});

@@ -6,6 +6,7 @@ mod binary;
 mod support;
 
 mod builder;
+mod canary;
 mod cli;
 mod doors;
 #[cfg(unix)]

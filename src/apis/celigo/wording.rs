@@ -21,6 +21,7 @@ use crate::engine::schema::schema::Schema;
 use crate::http::clip::clipped;
 use crate::http::json::{Object, write_list};
 use crate::http::message::{Response, allow};
+use crate::http::redact::told_path;
 
 /// The seconds to wait after a 429 of a rule that does not say them.
 const RETRY_AFTER_S: u64 = 1;
@@ -220,7 +221,7 @@ fn add_headers(response: &mut Response, error: &ErrorDef, problem: &Problem) {
 
 fn no_route(request_context: &RequestContext<'_>, nearest: &[String]) -> String {
     let (method, path) = (request_context.request.method, request_context.target.path);
-    let (method, path) = (clipped(method), clipped(path));
+    let (method, path) = (clipped(method), told_path(path));
     format!("standin has no route {method} {path}; the nearest are {}", nearest.join(", "))
 }
 

@@ -17,6 +17,7 @@ use crate::engine::schema::schema::Schema;
 use crate::engine::state::State;
 use crate::http::clip::clipped;
 use crate::http::message::{Response, allow};
+use crate::http::redact::told_path;
 use crate::http::target::Query;
 
 /// The seconds until the next try, for a rule that throttles and does not say them.
@@ -111,7 +112,7 @@ fn words(state: &State, request_context: &RequestContext<'_>, problem: &Problem)
         Problem::NoRoute { nearest } => (NOT_MODELLED, no_route(request_context, &nearest.join(", "))),
         Problem::WrongMethod { allowed } => {
             let path = request_context.target.path;
-            (NOT_MODELLED, no_route(request_context, &format!("{} {}", allow(allowed), clipped(path))))
+            (NOT_MODELLED, no_route(request_context, &format!("{} {}", allow(allowed), told_path(path))))
         }
         Problem::NotModelled { operation } => {
             (NOT_MODELLED, format!("standin knows {operation}, but does not model it."))
@@ -205,6 +206,6 @@ fn not_found(request_context: &RequestContext<'_>, resource: &Schema, id: &str) 
 
 fn no_route(request_context: &RequestContext<'_>, nearest: &str) -> String {
     let (method, path) = (request_context.request.method, request_context.target.path);
-    let (method, path) = (clipped(method), clipped(path));
+    let (method, path) = (clipped(method), told_path(path));
     format!("standin does not model {method} {path}. It models: {nearest}.")
 }

@@ -1,6 +1,5 @@
 //! The replacement that a rule makes for an answer.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -8,6 +7,7 @@ use serde_json::{Value, json};
 use crate::engine::api::dialect::RequestContext;
 use crate::engine::schema::problem::{Problem, panic_text};
 use crate::engine::state::State;
+use crate::http::caught::caught;
 use crate::http::message::{Delivery, Response};
 use crate::scenario::model::request_view::RequestView;
 use crate::scenario::model::rule::{Effect, Rule};
@@ -75,7 +75,7 @@ pub(crate) fn inject(
         }
         Effect::Answer(function) => {
             let function = Arc::clone(function);
-            let answered = catch_unwind(AssertUnwindSafe(|| function(view, state)));
+            let answered = caught(|| function(view, state));
             match answered {
                 Ok(Some(response)) => whole(response),
                 Ok(None) => {
@@ -93,7 +93,7 @@ pub(crate) fn inject(
 /// Makes the answer for a function of the test that panicked.
 fn panicked(rule: &Rule, panic: &str) -> Injected {
     let what = format!("the function of fault rule {} panicked: {panic}", rule.id);
-    let hint = "The test's own function failed; its message and backtrace are on standard error.";
+    let hint = "The test's own function failed; the answer tells its message, and the place is on standard error.";
     let body = json!({ "error": { "code": "answer_panicked", "message": what, "hint": hint } });
     Injected { failure: Some(what), ..Injected::whole(Response::json(500, &body)) }
 }

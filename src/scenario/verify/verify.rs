@@ -1,7 +1,5 @@
 //! The verification of a world: every check of its expectations. The caller holds the world's lock.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use crate::engine::api::router::Router;
 use crate::engine::schema::problem::panic_text;
 use crate::engine::schema::time::format_ms;
@@ -10,6 +8,7 @@ use crate::engine::store::Record;
 use crate::history::coverage::Coverage;
 use crate::history::entry::{Entry, presented_by};
 use crate::history::journal::Journal;
+use crate::http::caught::caught;
 use crate::http::position::Position;
 use crate::http::redact::Redactor;
 use crate::scenario::model::format::{CallExpectation, FinalExpectation};
@@ -52,7 +51,7 @@ impl Verification<'_> {
         let calls = Calls::new(&journal, router);
         let checks = || self.run.map(|run| self.checks(run, router, &calls, &redactor)).unwrap_or_default();
         // The test gets a report even if a check panics.
-        let checks = catch_unwind(AssertUnwindSafe(checks)).unwrap_or_else(|panic| {
+        let checks = caught(checks).unwrap_or_else(|panic| {
             let message =
                 format!("standin failed while judging, which is its own fault: {}", panic_text(panic.as_ref()));
             vec![check("internal", None, Some(Violation::new(message)))]

@@ -1,0 +1,45 @@
+//! Panics that the fake survives: what they say is told in an answer, by the redaction of its world.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+thread_local! {
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Leaves when it is dropped, panic or not.
+struct Entered;
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        DEPTH.set(DEPTH.get() - 1);
+    }
+}
+
+/// Runs something, and returns the panic in which it ended.
+pub(crate) fn caught<T>(run: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
+    DEPTH.set(DEPTH.get() + 1);
+    // The hook of a panic runs before it is caught.
+    let _entered = Entered;
+    catch_unwind(AssertUnwindSafe(run))
+}
+
+/// Tells whether a panic of this thread is caught, and told with its answer.
+#[cfg(feature = "cli")]
+pub(crate) fn is_caught() -> bool {
+    DEPTH.get() > 0
+}
+
+#[cfg(all(test, feature = "cli"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_knows_where_its_panics_are_caught() {
+        assert!(!is_caught());
+        assert!(caught(|| caught(is_caught).unwrap() && is_caught()).unwrap());
+        assert!(caught(|| std::panic::resume_unwind(Box::new("it ends"))).is_err());
+        assert!(!is_caught(), "a panic leaves, too");
+    }
+}
