@@ -272,11 +272,16 @@ pub(crate) fn presented<'h>(
 
 /// Collects the credentials in a record's field: texts below telling names.
 pub(crate) fn secrets_in<'v>(name: &str, value: &'v Value, is_secret: bool, found: &mut Vec<&'v str>) {
-    let is_secret = is_secret || is_telling(name);
+    // Names are looked at where their value could be one: there are many, in all records.
+    let is_secret = || is_secret || is_telling(name);
     match value {
-        Value::String(text) if is_secret => found.push(text),
-        Value::Array(items) => items.iter().for_each(|item| secrets_in(name, item, is_secret, found)),
-        Value::Object(members) => {
+        Value::String(text) if is_secret() => found.push(text),
+        Value::Array(items) if !items.is_empty() => {
+            let is_secret = is_secret();
+            items.iter().for_each(|item| secrets_in(name, item, is_secret, found));
+        }
+        Value::Object(members) if !members.is_empty() => {
+            let is_secret = is_secret();
             members.iter().for_each(|(name, value)| secrets_in(name, value, is_secret, found));
         }
         _ => {}

@@ -108,10 +108,11 @@ const NAME_BYTES: usize = 64;
 /// Tells whether a field of that name holds a credential.
 pub(crate) fn is_telling(name: &str) -> bool {
     let mut words = Words::of(name);
-    FRIENDS.iter().for_each(|friend| words.remove(friend));
-    TELLING.iter().any(|word| words.letters.contains(word))
-        || TELLING_SHORT.iter().any(|word| words.places(word).any(|at| words.is_one_word(at, word.len())))
-        || TELLING_LAST.contains(&words.last())
+    // Most names hold nothing telling, and no friend makes them do so.
+    words.are_telling() && {
+        FRIENDS.iter().for_each(|friend| words.remove(friend));
+        words.are_telling()
+    }
 }
 
 /// Tells whether a parameter of that name holds a credential, or a member beside those of a login.
@@ -164,6 +165,12 @@ impl Words {
             before = letter;
         }
         words
+    }
+
+    fn are_telling(&self) -> bool {
+        TELLING.iter().any(|word| self.letters.contains(word))
+            || TELLING_SHORT.iter().any(|word| self.places(word).any(|at| self.is_one_word(at, word.len())))
+            || TELLING_LAST.contains(&self.last())
     }
 
     fn places<'w>(&'w self, word: &'w str) -> impl Iterator<Item = usize> {

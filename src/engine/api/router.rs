@@ -206,21 +206,16 @@ impl Router {
     /// Returns the modelled routes most like this request, nearest first: its path decides, then its method.
     pub(crate) fn nearest(&self, method: &str, path: &str) -> Vec<String> {
         let asked: Vec<&str> = path.split('/').collect();
-        let mut ranked: Vec<(usize, bool, String)> = self
-            .rows
-            .iter()
-            .filter(|row| row.route.is_modelled())
-            .map(|row| {
-                let known: Vec<&str> = row.path.split('/').collect();
-                // Paths of another API do not help the consumer, even if they look alike.
-                let missing = known.len().abs_diff(asked.len()) * 6 + usize::from(known.get(1) != asked.get(1)) * 24;
-                let distance: usize = known.iter().zip(&asked).map(|(known, asked)| distance(known, asked)).sum();
-                let known = row.route.method.as_str();
-                (missing + distance, known != method, format!("{known} {}", row.path))
-            })
-            .collect();
-        ranked.sort();
-        ranked.into_iter().take(NEAREST).map(|(_, _, shown)| shown).collect()
+        let mut ranked: Vec<(usize, bool, String)> = Vec::with_capacity(NEAREST + 1);
+        for row in self.rows.iter().filter(|row| row.route.is_modelled()) {
+            let most = ranked.get(NEAREST - 1).map_or(usize::MAX, |(distance, ..)| *distance);
+            let Some(distance) = path_distance(&row.path, &asked, most) else { continue };
+            let known = row.route.method.as_str();
+            ranked.push((distance, known != method, format!("{known} {}", row.path)));
+            ranked.sort();
+            ranked.truncate(NEAREST);
+        }
+        ranked.into_iter().map(|(_, _, shown)| shown).collect()
     }
 }
 
@@ -268,16 +263,48 @@ impl<'t> PathRows<'_, 't> {
 /// The most bytes of a segment that is compared with those of routes letter by letter.
 const LONGEST_SEGMENT: usize = 100;
 
+/// Returns the distance of a requested path from a route's, unless it is more than `most`. For most routes it is, which
+/// lengths show before letters are compared.
+fn path_distance(known: &str, asked: &[&str], most: usize) -> Option<usize> {
+    let length = known.split('/').count();
+    // Paths of another API do not help the consumer, even if they look alike.
+    let is_foreign = known.split('/').nth(1) != asked.get(1).copied();
+    let mut total = length.abs_diff(asked.len()) * 6 + usize::from(is_foreign) * 24;
+    let least: usize = known.split('/').zip(asked).map(|(known, asked)| least_distance(known, asked)).sum();
+    if total + least > most {
+        return None;
+    }
+    total += least;
+    for (known, asked) in known.split('/').zip(asked) {
+        total += distance(known, asked) - least_distance(known, asked);
+        if total > most {
+            return None;
+        }
+    }
+    Some(total)
+}
+
 /// Returns the distance of a requested segment from a route's. A parameter takes any segment, but an equal name is
 /// nearer.
 fn distance(known: &str, asked: &str) -> usize {
+    if known == asked || param_name(known).is_some() || asked.len() > LONGEST_SEGMENT {
+        least_distance(known, asked)
+    } else {
+        strsim::damerau_levenshtein(known, asked)
+    }
+}
+
+/// Returns the least distance that two segments can have, without a comparison of their letters.
+fn least_distance(known: &str, asked: &str) -> usize {
     if param_name(known).is_some() {
         1
+    } else if known == asked {
+        0
     } else if asked.len() > LONGEST_SEGMENT {
         // So long a segment is like no name, and the comparison would take long.
         LONGEST_SEGMENT
     } else {
-        strsim::damerau_levenshtein(known, asked)
+        known.chars().count().abs_diff(asked.chars().count()).max(1)
     }
 }
 

@@ -46,7 +46,8 @@ pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
 /// Handles `GET /v2/graph/requests/{id}`
 pub(super) fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     let id = context.api.dialect.id("id", context.param("id"))?.into_owned();
-    let found = requests(context, Between::default(), true).find(|request| request.id() == id);
+    let is_asked = |call: &PastCall| request_id_of(context.state, call.number) == id;
+    let found = calls(context, Between::default(), true).find(is_asked).and_then(|call| request(context, &call));
     let request = found.ok_or(Problem::NotFound { resource: &REQUESTS, id })?;
     Ok(envelope::record(context, &REQUESTS, &request))
 }
@@ -54,9 +55,14 @@ pub(super) fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
 /// Returns the requests of the calling integration, oldest or newest first. The iterator reads only the calls that its
 /// caller takes.
 fn requests(context: &Context<'_>, between: Between, newest_first: bool) -> impl Iterator<Item = Record> {
+    calls(context, between, newest_first).filter_map(|call| request(context, &call))
+}
+
+/// Returns the calls of all integrations that are not too old.
+fn calls(context: &Context<'_>, between: Between, newest_first: bool) -> impl Iterator<Item = PastCall> {
     let since_ms = context.state.clock.now_ms().saturating_sub(LIFE_MS);
     let calls = context.past.calls(between, context.api.name, newest_first);
-    calls.filter(move |call| call.now_ms >= since_ms).filter_map(|call| request(context, &call))
+    calls.filter(move |call| call.now_ms >= since_ms)
 }
 
 /// Turns a call into a request, if the calling integration made it.
