@@ -13,7 +13,7 @@ use crate::control::page::is_asked_for;
 use crate::control::path::ControlPath;
 use crate::control::request::{ControlRequest, Supplies};
 use crate::control::subscription::Subscription;
-use crate::control::table::LARGE_BODY_BYTES;
+use crate::control::table::{ControlRoute, LARGE_BODY_BYTES};
 use crate::control::waiting::Waiting;
 use crate::engine::schema::problem::panic_text;
 use crate::http::caught::caught;
@@ -116,22 +116,13 @@ impl ControlService {
         }
         let path = own.unwrap_or(target.path);
         let path = if path.is_empty() { "/" } else { path };
-        let limit = self.registry.settings().body_limit_bytes;
         let place = ControlPath::of(path);
         let found = place.find(request.method);
         let admitted = self.authorize(request, host);
         let is_admitted = admitted.is_ok();
         let is_open = found.as_ref().is_ok_and(|(route, ..)| route.is_open);
         let response = if is_open { Ok(()) } else { admitted }.and_then(|()| {
-            if request.body.len() > limit {
-                let message = format!("the body has more than {limit} bytes, and none of it was used");
-                return Err(Error::new(413, "too_large", message).hint("The setting body-limit raises this."));
-            }
-            let encoding = request.header("content-encoding").filter(|it| !it.eq_ignore_ascii_case("identity"));
-            if let Some(encoding) = encoding.filter(|_| !request.body.is_empty()) {
-                let message = format!("a body with the Content-Encoding {encoding:?} is not taken");
-                return Err(Error::new(415, "encoded_body", message).hint("Send plain JSON."));
-            }
+            self.check_body(request)?;
             let (route, params, is_worlds) = found?;
             let query = Query::parse(target.query);
             route.check_query(&query)?;
@@ -170,11 +161,7 @@ impl ControlService {
             if route.body.is_none() && route.method != "GET" {
                 control_request.nothing()?;
             }
-            let done = caught(|| (route.handler)(&control_request)).unwrap_or_else(|panic| {
-                let redactor = self.registry.redactor().of_request(request);
-                let what = redactor.text(panic_text(panic.as_ref())).into_owned();
-                Err(Error::new(500, "internal", format!("standin failed here, which is its own fault: {what}")))
-            });
+            let done = self.handle(route, &control_request);
             waits = control_request.waits.get();
             subscription = control_request.subscription.take();
             lost = control_request.lost.get();
@@ -194,6 +181,30 @@ impl ControlService {
         let response =
             warnings.iter().fold(response, |response, warning| response.with(headers::WARNING, &in_a_header(warning)));
         Handled { response, waits, subscription, warnings }
+    }
+
+    /// Refuses a body that is too large, or encoded.
+    fn check_body(&self, request: &Request<'_>) -> Result<(), Error> {
+        let limit = self.registry.settings().body_limit_bytes;
+        if request.body.len() > limit {
+            let message = format!("the body has more than {limit} bytes, and none of it was used");
+            return Err(Error::new(413, "too_large", message).hint("The setting body-limit raises this."));
+        }
+        let encoding = request.header("content-encoding").filter(|it| !it.eq_ignore_ascii_case("identity"));
+        if let Some(encoding) = encoding.filter(|_| !request.body.is_empty()) {
+            let message = format!("a body with the Content-Encoding {encoding:?} is not taken");
+            return Err(Error::new(415, "encoded_body", message).hint("Send plain JSON."));
+        }
+        Ok(())
+    }
+
+    /// Calls the route's handler. A panic of it is an answer too.
+    fn handle(&self, route: &ControlRoute, request: &ControlRequest<'_>) -> Result<Value, Error> {
+        caught(|| (route.handler)(request)).unwrap_or_else(|panic| {
+            let redactor = self.registry.redactor().of_request(request.http);
+            let what = redactor.text(panic_text(panic.as_ref())).into_owned();
+            Err(Error::new(500, "internal", format!("standin failed here, which is its own fault: {what}")))
+        })
     }
 
     /// Returns the name of the request's world: from the path, or as a consumer would name it.

@@ -17,7 +17,7 @@ use crate::control::{Availability, ControlService, Handled, Waiting};
 use crate::http::headers;
 use crate::http::message::{Delivery, Outcome, Request};
 use crate::server::connection_context::{ConnectionContext, arrival};
-use crate::server::context::{Exchanged, LogEvent, ServerContext};
+use crate::server::context::{Exchanged, Log, LogEvent, ServerContext};
 use crate::server::events::Events;
 use crate::server::head::{head_bytes, too_large};
 use crate::server::held::hold_back;
@@ -109,12 +109,8 @@ pub(super) async fn exchange(
     }
     if let Some(log) = &serving.log {
         let took = arrived.elapsed().unwrap_or_default();
-        with_request(&request, body.as_deref().unwrap_or_default(), arrival, |request| {
-            let operation = serving.registry.router().operation_of(request.method, request.target);
-            let world = &WorldRegistry::name_of(request);
-            let redactor = &serving.registry.redactor().of_request(request);
-            log(&LogEvent::Exchanged(Exchanged { request, operation, world, outcome: &outcome, redactor, took }));
-        });
+        let body = body.as_deref().unwrap_or_default();
+        with_request(&request, body, arrival, |request| log_exchange(log, serving, request, &outcome, took));
     }
     count_large(peer, &mut outcome);
     let mut delivery = outcome.delivery;
@@ -132,6 +128,14 @@ pub(super) async fn exchange(
         *response.body_mut() = ResponseBody::Events(Events::new(Arc::clone(&peer.serving), *subscription));
     }
     Ok(response)
+}
+
+/// Tells the log of a request and its answer.
+fn log_exchange(log: &Log, serving: &ServerContext, request: &Request<'_>, outcome: &Outcome, took: Duration) {
+    let operation = serving.registry.router().operation_of(request.method, request.target);
+    let world = &WorldRegistry::name_of(request);
+    let redactor = &serving.registry.redactor().of_request(request);
+    log(&LogEvent::Exchanged(Exchanged { request, operation, world, outcome, redactor, took }));
 }
 
 /// Reads a body that is still on its way. Until the request is answered, it counts as in flight.
