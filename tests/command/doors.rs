@@ -4,7 +4,7 @@ use crate::binary::{Folder, said, standin};
 
 /// JSON values that some reader cannot hold, each with its name and whether every door must refuse it.
 fn hostile() -> Vec<(&'static str, String, bool)> {
-    let members: Vec<String> = (0..100_000).map(|n| format!("\"k{n}\":{n}")).collect();
+    let members: Vec<String> = (0..20_000).map(|n| format!("\"k{n}\":{n}")).collect();
     vec![
         ("129 levels", format!("{}1{}", "[".repeat(129), "]".repeat(129)), true),
         ("129 objects", format!("{}1{}", "{\"a\":".repeat(129), "}".repeat(129)), true),
@@ -12,7 +12,7 @@ fn hostile() -> Vec<(&'static str, String, bool)> {
         ("1e400", "1e400".to_owned(), true),
         ("-1e999999", "-1e999999".to_owned(), true),
         ("a million digits", "9".repeat(1_000_000), false),
-        ("100,000 members", format!("{{{}}}", members.join(",")), false),
+        ("20,000 members", format!("{{{}}}", members.join(",")), false),
     ]
 }
 

@@ -13,7 +13,7 @@ use serde_json::Value;
 const ANY: (&str, &str) = ("authorization", "Bearer any");
 
 /// More than a pipe and the queue hold, in lines of the log.
-const REQUESTS: usize = 3_000;
+const REQUESTS: usize = 1_000;
 
 /// Ends the process when a test fails.
 struct Running(Child);

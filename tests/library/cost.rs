@@ -5,6 +5,8 @@ use allocation_counter::{AllocationInfo, measure};
 use serde_json::json;
 use standin::{Snapshot, Standin, WorldHandle, WorldOptions};
 
+use crate::support::many;
+
 const COLLECTION: &str = "celigo.integrations";
 
 /// A world with so many integrations.
@@ -123,8 +125,7 @@ fn a_world_that_is_gone_gives_its_memory_back() {
 
 #[test]
 fn requests_beyond_the_journals_bounds_cost_no_memory() {
-    // A million where the code is optimised.
-    let requests = if cfg!(debug_assertions) { 20_000 } else { 1_000_000 };
+    let requests = many(1_000_000, 20_000);
     let world = Standin::builder().journal_entries(1_000).journal_bytes(256 * 1024).offline().unwrap();
     let ask = |n: usize| {
         let body = json!({ "name": "Salesforce Sync", "description": format!("the {n}th") }).to_string();

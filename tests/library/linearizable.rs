@@ -10,7 +10,7 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use crate::support::Connection;
+use crate::support::{Connection, many};
 use serde_json::{Value, json};
 use standin::{ErrorKind, Snapshot, Standin, WorldHandle, WorldOptions};
 
@@ -347,7 +347,7 @@ fn some_order_explains_what_parallel_clients_saw() {
 fn forks_resets_snapshots_and_scenarios_have_their_place_in_that_order() {
     // 100,000 calls where the code is optimised, or as many as are asked for.
     let asked = std::env::var("LINEARIZABLE_CALLS").ok().and_then(|calls| calls.parse().ok());
-    let calls: u64 = asked.unwrap_or(if cfg!(debug_assertions) { 6_000 } else { 100_000 });
+    let calls: u64 = asked.unwrap_or(many(100_000, 6_000) as u64);
     for threads in [1, 2, 8] {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build().unwrap();
         let standin = runtime.block_on(Standin::builder().no_embedded_fixtures().spawn());

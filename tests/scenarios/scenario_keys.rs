@@ -54,8 +54,9 @@ fn played(scenario: &Value) -> String {
         .iter()
         .map(|call| format!("{:?} {} {}", call.delivery, call.delay_ms, call.at))
         .collect::<Vec<_>>();
-    let mut report = serde_json::to_value(world.report()).unwrap();
-    report["coverage"] = Value::Null;
+    let mut report = world.report();
+    report.coverage.clear();
+    let mut report = serde_json::to_value(report).unwrap();
     // Lines move when a key goes.
     for check in report["checks"].as_array_mut().unwrap() {
         check["line"] = Value::Null;

@@ -113,7 +113,9 @@ fn play(scenario: &Value, calls: &[(u8, u64)]) -> String {
     for call in world.journal() {
         seen += &format!("{} {:?} {} {}\n", call.at, call.rule, call.delivery, call.delay_ms);
     }
-    let mut report = serde_json::to_value(world.report()).unwrap();
+    let mut report = world.report();
+    report.coverage.retain(standin::CoverageCell::is_served);
+    let mut report = serde_json::to_value(report).unwrap();
     // The speed of this machine decides whether a wait of a second was kept.
     report["checks"].as_array_mut().unwrap().retain(|check| check["id"] != "conduct.retry_after");
     report["passed"] = Value::Null;

@@ -9,6 +9,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+/// Returns the number of pieces of a large test: fewer where the code is not optimised, so that `cargo test` takes its
+/// time for other things too. `.ci/run` runs these tests optimised, with all of them.
+pub const fn many(optimised: usize, otherwise: usize) -> usize {
+    if cfg!(debug_assertions) { otherwise } else { optimised }
+}
+
 /// An answer.
 #[derive(Debug)]
 pub struct Response {

@@ -6,6 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use standin::Standin;
 
+use crate::support::many;
+
 use super::{KINDS, LOCKED, LOCKED_TOKEN, READ_ENROLLMENTS, SAMPLE, SAMPLE_TOKEN, ask, body, code, ids, store, world};
 
 #[test]
@@ -97,7 +99,7 @@ fn an_enrollment_of_v1_names_its_person_only_to_those_who_may_read_people() {
 #[test]
 fn a_made_up_district_holds_together_and_is_the_same_for_the_same_seed() {
     // As it is optimised in CI, so large as a district can be.
-    let people = if cfg!(debug_assertions) { 2_000 } else { 20_000 };
+    let people = many(20_000, 2_000);
     let make = |seed| {
         let world = Standin::builder().seed(seed).generate("edlink.people", people).offline().unwrap();
         KINDS.map(|kind| world.records(&format!("edlink.{kind}")).unwrap())

@@ -110,12 +110,12 @@ fn an_administrators_edit_of_an_integration_is_in_its_audit_trail() {
 /// Were any step to search all fields for each of them, this would not end.
 #[test]
 fn a_body_of_very_many_unknown_fields_is_stored_shown_changed_and_audited() {
-    const MANY: usize = 200_000;
+    const MANY: usize = 50_000;
     let mut account = Account::new();
     let unknown = (0..MANY).map(|n| (format!("unknown {n}"), n.into()));
     let body: Value = [("name".to_owned(), Value::from("Many"))].into_iter().chain(unknown).collect();
     let (status, made) = account.ask("POST", "/integrations", &body.to_string());
-    assert_eq!((status, made["unknown 0"].as_u64(), made["unknown 199999"].as_u64()), (201, Some(0), Some(199_999)));
+    assert_eq!((status, made["unknown 0"].as_u64(), made["unknown 49999"].as_u64()), (201, Some(0), Some(49_999)));
     let names: Vec<&String> = made.as_object().unwrap().keys().collect();
     let documented = names.len() - MANY;
     assert!(!names[documented - 1].starts_with("unknown"), "unknown fields stand behind the documented ones");
@@ -127,7 +127,7 @@ fn a_body_of_very_many_unknown_fields_is_stored_shown_changed_and_audited() {
     account.world.state.patch(&INTEGRATIONS, &old, &gone, Actor::Administrator).unwrap();
     let left = account.get(&path);
     assert_eq!(left.as_object().unwrap().len(), documented + MANY / 2);
-    assert_eq!((&left["unknown 199998"], left.get("unknown 199999")), (&json!(199_998), None));
+    assert_eq!((&left["unknown 49998"], left.get("unknown 49999")), (&json!(49_998), None));
     let audit = account.get(&format!("{path}/audit?limit=1"));
     assert_eq!(audit[0]["changes"].as_object().unwrap().len(), MANY / 2);
 }
