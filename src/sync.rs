@@ -1,4 +1,4 @@
-//! The locks, counts and notices that threads share. `tests/library/model` puts others in their place, whose order it chooses.
+//! The locks, counts and notices that threads share. `tests/apart/model` puts others in their place, whose order it chooses.
 
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 

@@ -3,10 +3,6 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-// The files of the library that `model` compiles find it here.
-#[path = "model/sync.rs"]
-mod sync;
-
 mod beside;
 mod celigo;
 mod control_api;
@@ -29,7 +25,6 @@ mod linearizable;
 mod links;
 mod list_parameters;
 mod many_jobs;
-mod model;
 mod neighbours;
 mod nightly;
 #[path = "../clients/worlds.rs"]

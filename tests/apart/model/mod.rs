@@ -19,6 +19,7 @@ use shuttle::future::block_on;
 use shuttle::scheduler::{DfsScheduler, RandomScheduler};
 use shuttle::{Config, Runner, thread};
 
+use crate::support::many;
 use crate::sync::{AtomicBool, AtomicUsize, Condvar, Mutex, Ordering};
 
 #[path = "../../../src/server/answered_notify.rs"]
@@ -36,7 +37,7 @@ use in_flight::InFlight;
 use rest::Rest;
 
 /// The orders that chance chooses for a model, and half as many that follow each other.
-const ORDERS: usize = if cfg!(debug_assertions) { 4_000 } else { 40_000 };
+const ORDERS: usize = many(40_000, 4_000);
 
 /// Longer than a model runs: its waits do not end with time.
 const FOREVER: Duration = Duration::from_secs(1);
