@@ -18,7 +18,7 @@ fn cost(scenario: &Value) -> (u64, String) {
 #[test]
 fn a_file_four_times_as_long_costs_little_more_than_four_times_as_much() {
     type Part = fn(usize) -> Value;
-    let parts: [(&str, Part); 9] = [
+    let parts: [(&str, Part); 10] = [
         ("records", |n| {
             let records: Value = (0..n).map(|n| json!({ "name": format!("Orders {n}") })).collect();
             json!({ "data": { "add": { "celigo.integrations": records } } })
@@ -31,6 +31,12 @@ fn a_file_four_times_as_long_costs_little_more_than_four_times_as_much() {
         ("steps", |n| {
             let step = |n| json!({ "name": format!("s{n}"), "ends": { "on": "celigo.flows.list", "to": "s0" } });
             json!({ "steps": (0..n).map(step).collect::<Value>() })
+        }),
+        ("calls in many orders", |n| {
+            let call = |n| json!({ "id": format!("c{n}"), "on": "celigo.flows.list", "times": 1 });
+            let calls: Value = (0..n).map(call).collect();
+            let orders: Value = (0..n).map(|at| json!([format!("c{at}"), format!("c{}", n - 1 - at)])).collect();
+            json!({ "expect": { "calls": calls, "order": orders } })
         }),
         ("steps that end nowhere", |n| {
             let step =
@@ -71,4 +77,35 @@ fn findings_are_cut_at_a_hundred_and_the_rest_is_counted() {
     let (_, said) = cost(&json!({ "scenario": 1, "api": "celigo", "faults": vec![json!({}); 1_000] }));
     assert_eq!(said.matches("E06").count(), 101, "a hundred, and the one that tells the rest");
     assert!(said.contains("2900 more findings are not told\n    correct these first"), "{said}");
+}
+
+#[test]
+fn a_finding_that_is_not_told_is_compared_with_no_name() {
+    type Part = fn(usize) -> Value;
+    let parts: [(&str, Part); 3] = [
+        ("operations", |n| {
+            let call = |n| json!({ "on": format!("celigo.flowz.list{n}") });
+            json!({ "expect": { "calls": (0..n).map(call).collect::<Value>() } })
+        }),
+        ("collections", |n| {
+            let added: serde_json::Map<String, Value> =
+                (0..n).map(|n| (format!("celigo.flowz{n}"), json!([]))).collect();
+            json!({ "data": { "add": added } })
+        }),
+        ("outcomes", |n| {
+            let cover = |n| format!("celigo.flowz.list{n} 200");
+            json!({ "expect": { "cover": (0..n).map(cover).collect::<Vec<_>>() } })
+        }),
+    ];
+    for (name, part) in parts {
+        let whole = |n: usize| {
+            let mut scenario = part(n);
+            (scenario["scenario"], scenario["api"]) = (json!(1), json!("celigo"));
+            cost(&scenario).0
+        };
+        let (told, all) = (whole(200), whole(2_200));
+        let each = (all - told) / 2_000;
+        println!("{name}: {each} bytes for each that is not told");
+        assert!(each < 20_000, "{name}: {each} bytes for each that is not told");
+    }
 }

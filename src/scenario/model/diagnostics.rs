@@ -271,7 +271,12 @@ impl<'t> Diagnostics<'t> {
         self.list.len() >= MOST_TOLD
     }
 
-    /// Tells whether a finding so far refuses the file.
+    /// Makes a remedy that takes long to find; where no more findings are told, none is looked for.
+    pub(in crate::scenario) fn remedy(&self, make: impl FnOnce() -> String) -> String {
+        if self.is_full() { String::new() } else { make() }
+    }
+
+    /// Tells whether anything found so far refuses the file.
     pub(in crate::scenario) fn refuse(&self) -> bool {
         self.refusals() > 0
     }

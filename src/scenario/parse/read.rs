@@ -378,7 +378,7 @@ impl FileReader<'_, '_> {
                 continue;
             }
             if self.rows(&Operations::from(pattern)).is_empty() {
-                let help = self.meant(pattern);
+                let help = self.found.remedy(|| self.meant(pattern));
                 self.found.tell(Code::E03, &item.path, format!("{pattern:?} selects no operation"), help);
                 continue;
             }

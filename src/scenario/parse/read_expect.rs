@@ -19,7 +19,12 @@ impl FileReader<'_, '_> {
         let calls = object.get("calls").map(|node| self.found.some_list(&node, 1)).unwrap_or_default();
         let calls: Vec<CallExpectation> = calls.iter().filter_map(|call| self.expected_call(call)).collect();
         let order = object.get("order").map(|node| self.found.some_list(&node, 1)).unwrap_or_default();
-        let order = order.iter().map(|list| (self.order(list, &calls), self.found.place(&list.path))).collect();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for (place, id) in calls.iter().enumerate().filter_map(|(place, call)| Some((place, call.id.as_deref()?))) {
+            places.entry(id).or_insert(place);
+        }
+        let ordered = |list| (self.order(list, &calls, &places), self.found.place(&list.path));
+        let order = order.iter().map(ordered).collect();
         let only = object.get("only");
         let only = only.and_then(|node| Some((self.operations(&node)?, self.found.place(&node.path))));
         let conduct = object.get("conduct").and_then(|node| self.conduct(&node)).unwrap_or_default();
@@ -73,22 +78,17 @@ impl FileReader<'_, '_> {
         items.iter().filter_map(|item| self.status(item, 100)).collect()
     }
 
-    fn order(&mut self, node: &Node<'_>, calls: &[CallExpectation]) -> Vec<usize> {
+    /// Reads ids of expected calls as their places among them.
+    fn order(&mut self, node: &Node<'_>, calls: &[CallExpectation], known: &HashMap<&str, usize>) -> Vec<usize> {
         let mut places = Vec::new();
-        let mut known_places: HashMap<&str, usize> = HashMap::new();
-        for (place, call) in calls.iter().enumerate() {
-            if let Some(id) = &call.id {
-                known_places.entry(id).or_insert(place);
-            }
-        }
         for item in self.found.some_list(node, 2) {
             let Some(id) = self.found.ident(&item) else { continue };
-            match known_places.get(id) {
+            match known.get(id) {
                 Some(place) => places.push(*place),
                 None => {
-                    let known = calls.iter().filter_map(|call| call.id.as_deref());
+                    let ids = calls.iter().filter_map(|call| call.id.as_deref());
                     let what = format!("{id:?} is the id of no expected call");
-                    self.found.tell(Code::E13, &item.path, what, did_you_mean(id, known));
+                    self.found.tell(Code::E13, &item.path, what, did_you_mean(id, ids));
                 }
             }
         }
@@ -173,7 +173,7 @@ impl FileReader<'_, '_> {
         };
         let ours = self.router.operation(operation).filter(|row| self.apis.iter().any(|api| api.name == row.api.name));
         let Some(row) = ours else {
-            let help = self.meant(operation);
+            let help = self.found.remedy(|| self.meant(operation));
             self.found.tell(Code::E03, &node.path, format!("{operation:?} selects no operation"), help);
             return None;
         };
@@ -244,7 +244,7 @@ impl FileReader<'_, '_> {
         }
         let ours = self.router.operation(text).filter(|row| self.apis.iter().any(|api| api.name == row.api.name));
         let Some(row) = ours else {
-            let help = self.meant(text);
+            let help = self.found.remedy(|| self.meant(text));
             self.found.tell(Code::E03, &on.path, format!("{text:?} selects no operation"), help);
             return None;
         };

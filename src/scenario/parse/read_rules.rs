@@ -377,12 +377,11 @@ impl FileReader<'_, '_> {
         let resource = self.apis.iter().find_map(|api| api.resource(name));
         if resource.is_none() {
             let elsewhere = self.router.apis().iter().find(|api| api.resource(name).is_some());
-            let help = match elsewhere {
+            let known = self.apis.iter().flat_map(|api| api.resources).map(|it| it.schema.name);
+            let help = self.found.remedy(|| match elsewhere {
                 Some(api) => format!("it is a collection of {}: add it to \"api\"", api.name),
-                None => {
-                    did_you_mean(name, self.apis.iter().flat_map(|api| api.resources).map(|it| it.schema.name)).into()
-                }
-            };
+                None => did_you_mean(name, known).into(),
+            });
             self.found.tell(Code::E10, &node.path, "names no collection", help);
         }
         resource

@@ -243,8 +243,10 @@ impl Diagnostics<'_> {
         let place = words.iter().position(|word| *word == text);
         if place.is_none() {
             let what = format!("{text:?} is none of {}", words.join(", "));
-            let meant = did_you_mean(text, words.iter().copied()).to_string();
-            let help = if meant.ends_with('?') { meant } else { "write one of them".to_owned() };
+            let help = self.remedy(|| {
+                let meant = did_you_mean(text, words.iter().copied()).to_string();
+                if meant.ends_with('?') { meant } else { "write one of them".to_owned() }
+            });
             self.tell(Code::E08, &node.path, what, help);
         }
         place
