@@ -15,6 +15,7 @@ pub(crate) mod hold;
 pub(crate) mod html;
 pub(crate) mod json;
 pub(crate) mod json_object;
+mod known;
 mod marked;
 pub(crate) mod media;
 pub(crate) mod message;

@@ -4,15 +4,13 @@
 //! out everywhere. Matchers and checks see the real values; only their texts pass here.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use foldhash::fast::FixedState;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
-use crate::http::clip::{CUT, clipped};
+use crate::http::clip::clipped;
 use crate::http::headers;
+use crate::http::known::{Known, without};
 use crate::http::message::Request;
 use crate::http::scan::{parameters, scan};
 use crate::http::telling::{
@@ -21,9 +19,6 @@ use crate::http::telling::{
 
 /// The most bytes of a body that a log shows.
 const SHOWN_BYTES: usize = 16 * 1024;
-
-/// The fewest characters of a credential that is looked for everywhere: a shorter one would black out many words.
-const SHORT: usize = 8;
 
 /// The most credentials that are looked for everywhere.
 pub(crate) const MOST_KNOWN: usize = 10_000;
@@ -37,44 +32,6 @@ pub struct Redactor {
     own: Known,
 }
 
-/// Credentials by their first bytes, so that one pass over a text finds all of them.
-#[derive(Clone, Debug, Default)]
-struct Known(HashMap<[u8; SHORT], Vec<Box<str>>, FixedState>);
-
-impl Known {
-    /// Adds a credential in each form it is written in.
-    fn learn(&mut self, credential: &str) {
-        let credential = credential.trim();
-        if credential.len() < SHORT || credential.chars().all(|letter| matches!(letter, '*' | '…')) {
-            return;
-        }
-        let encoded = utf8_percent_encode(credential, NON_ALPHANUMERIC).to_string();
-        let form: String = form_urlencoded::byte_serialize(credential.as_bytes()).collect();
-        let json = Value::from(credential).to_string();
-        for form in [credential, &encoded, &form, &json[1..json.len() - 1]] {
-            let begin = form.as_bytes()[..SHORT].try_into().expect("no form is shorter");
-            let alike = self.0.entry(begin).or_default();
-            if !alike.iter().any(|known| **known == *form) {
-                alike.push(form.into());
-                // The longest comes first: one that begins another must not be blacked out before it.
-                alike.sort_by_key(|known| std::cmp::Reverse(known.len()));
-            }
-        }
-    }
-
-    /// Returns the end of a known credential that begins at that byte, or of the part of it that a cut left.
-    fn end_at(&self, text: &[u8], at: usize) -> Option<usize> {
-        let begin: [u8; SHORT] = text.get(at..at + SHORT)?.try_into().ok()?;
-        let (text, known) = (&text[at..], self.0.get(&begin)?);
-        let length = known.iter().find_map(|known| {
-            let common = known.bytes().zip(text).take_while(|(known, shown)| known == *shown).count();
-            let is_cut = || text[common..].is_empty() || text[common..].starts_with(CUT.as_bytes());
-            (common == known.len() || is_cut()).then_some(common)
-        })?;
-        Some(at + length)
-    }
-}
-
 impl Redactor {
     /// Makes a redactor that knows these credentials. With `shows_secrets` it blacks out nothing.
     pub fn new<'c>(shows_secrets: bool, known: impl IntoIterator<Item = &'c str>) -> Self {
@@ -85,13 +42,13 @@ impl Redactor {
     /// Returns a redactor that knows these credentials too.
     pub fn with<'c>(&self, more: impl IntoIterator<Item = &'c str>) -> Self {
         let mut known = (*self.known).clone();
-        more.into_iter().take(MOST_KNOWN.saturating_sub(known.0.len())).for_each(|credential| known.learn(credential));
+        more.into_iter().take(MOST_KNOWN.saturating_sub(known.len())).for_each(|credential| known.learn(credential));
         Self { shows_secrets: self.shows_secrets, known: Arc::new(known), own: Known::default() }
     }
 
     /// Returns a redactor that knows the credentials of another one too, up to [`MOST_KNOWN`].
     pub fn joined(&self, other: &Self) -> Self {
-        self.with(other.known.0.values().flatten().map(|known| &**known))
+        self.with(other.known.iter())
     }
 
     /// Makes the redactor for one request: it also knows the credentials that the request presents.
@@ -227,26 +184,7 @@ impl Redactor {
 
     /// Returns a text without the known credentials.
     fn scrubbed<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if self.known.0.is_empty() && self.own.0.is_empty() {
-            return Cow::Borrowed(text);
-        }
-        let bytes = text.as_bytes();
-        let (mut shown, mut done, mut at) = (String::new(), 0, 0);
-        while at < bytes.len() {
-            let end = self.own.end_at(bytes, at).or_else(|| self.known.end_at(bytes, at));
-            let Some(end) = end else {
-                at += 1;
-                continue;
-            };
-            shown += &text[done..at];
-            shown += BLACK;
-            (at, done) = (end, end);
-        }
-        if done == 0 {
-            return Cow::Borrowed(text);
-        }
-        shown += &text[done..];
-        Cow::Owned(shown)
+        without(text, [&self.own, &self.known]).map_or(Cow::Borrowed(text), Cow::Owned)
     }
 }
 
