@@ -1,6 +1,6 @@
 //! The coverage of several reports, merged into one table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::history::coverage::CoverageCell;
 use crate::scenario::verify::report::Report;
@@ -31,10 +31,12 @@ pub(crate) fn merged<'c>(all: impl Iterator<Item = &'c CoverageCell>) -> Vec<Cov
             }
         }
     }
-    // An outcome that only one process met must stand with its operation.
-    let mut order: Vec<String> = cells.iter().map(|cell| cell.operation.clone()).collect();
-    order.dedup();
-    let rank = |operation: &str| order.iter().position(|known| known == operation);
-    cells.sort_by_key(|cell| (rank(&cell.operation), !cell.documented));
+    // Outcomes one process met and another did not must still stand with their operation.
+    let mut ranks: HashMap<String, usize> = HashMap::new();
+    for cell in &cells {
+        let next = ranks.len();
+        ranks.entry(cell.operation.clone()).or_insert(next);
+    }
+    cells.sort_by_key(|cell| (ranks[&cell.operation], !cell.documented));
     cells
 }
