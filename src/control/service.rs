@@ -60,6 +60,8 @@ pub(crate) struct Handled {
 
 /// The longest warning in a header, in bytes.
 const LONGEST_WARNING: usize = 400;
+/// The most warnings in headers: many clients take no answer of more than a hundred headers.
+const MOST_WARNINGS: usize = 21;
 
 impl ControlService {
     /// The beginning of all paths.
@@ -178,8 +180,10 @@ impl ControlService {
             Err(refusal) => refusal.response(),
         };
         let response = if lost > 0 { response.with(headers::LOST, &lost.to_string()) } else { response };
-        let response =
-            warnings.iter().fold(response, |response, warning| response.with(headers::WARNING, &in_a_header(warning)));
+        let told = warnings.iter().take(MOST_WARNINGS).map(|warning| in_a_header(warning));
+        let more = warnings.len().saturating_sub(MOST_WARNINGS);
+        let more = (more > 0).then(|| format!("{more} more warnings are not told here"));
+        let response = told.chain(more).fold(response, |response, warning| response.with(headers::WARNING, &warning));
         Handled { response, waits, subscription, warnings }
     }
 

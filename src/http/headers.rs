@@ -92,7 +92,7 @@ pub(crate) const HEADERS: &[StandinHeader] = &[
     StandinHeader {
         name: WARNING,
         within: Within::Answers,
-        about: "A warning of what was sent to the control API, such as a field that no document knows; one header each.",
+        about: "A warning of what was sent to the control API, such as a field that no document knows; one header each, at most 22.",
     },
     StandinHeader {
         name: REPLICA,

@@ -293,6 +293,11 @@ fn what_is_put_is_warned_of_as_a_file_is() {
     assert_eq!(warned("POST", "/worlds", &json!({ "name": "w", "scenario": scenario })).len(), 1);
     control(&standin, "DELETE", "/faults", &Value::Null);
     assert_eq!(warned("PUT", "/faults", &json!([{ "id": "good", "on": "celigo.*", "do": close }])), [""; 0]);
+    let rule = |n| json!({ "id": format!("r{n}"), "on": "celigo.flows.list", "do": close });
+    let answer = control(&standin, "PUT", "/faults", &(0..60).map(rule).collect());
+    let told: Vec<_> = answer.headers.iter().filter(|(name, _)| name == "standin-warning").collect();
+    assert_eq!((told.len(), told[21].1.as_str()), (22, "38 more warnings are not told here"));
+    assert_eq!(answer.json()["warnings"].as_array().unwrap().len(), 59);
 }
 
 #[test]
