@@ -43,9 +43,10 @@ pub(super) fn show(request: &ControlRequest<'_>) -> Result<Value, Error> {
     let mut shown = world.run.as_ref().map_or_else(|| json!({ "scenario": null }), |run| state(run));
     if with_checks {
         let report = world.verify(request.registry.router());
-        let checks = report.checks.iter().map(|check| {
+        let states = world.run.as_ref().map(|run| run.states_of(&report.checks)).unwrap_or_default();
+        let checks = report.checks.iter().zip(states).map(|(check, state)| {
             let found: Vec<&str> = check.violations.iter().map(|violation| violation.message.as_str()).collect();
-            json!({ "id": check.id, "state": world.run.as_ref().map(|run| run.state_of(check).as_str()), "line": check.line, "violations": found })
+            json!({ "id": check.id, "state": state.as_str(), "line": check.line, "violations": found })
         });
         shown["checks"] = checks.collect();
     }

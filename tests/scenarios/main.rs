@@ -10,6 +10,7 @@ mod flow_consumers;
 mod ignored;
 mod lagging;
 mod long_files;
+mod long_runs;
 mod more_keys;
 mod near_misses;
 mod ready_made;

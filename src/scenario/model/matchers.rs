@@ -166,7 +166,16 @@ impl Matcher {
         }
     }
 
-    /// Returns the words that follow "expected" in a message.
+    /// Returns a member that must be this text, where there is one: its name and the text.
+    pub(in crate::scenario) fn member_text(&self) -> Option<(&str, &str)> {
+        let Self::Subset(members) = self else { return None };
+        members.iter().find_map(|(name, matcher)| match matcher {
+            Self::Equals(Value::String(text)) => Some((name.as_str(), text.as_str())),
+            _ => None,
+        })
+    }
+
+    /// Says what is expected, in words that follow "expected".
     pub(crate) fn words(&self) -> String {
         let words = match self {
             Self::Any => "any value".to_owned(),

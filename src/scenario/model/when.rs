@@ -55,11 +55,7 @@ impl When {
         let (part, matcher) = parts.into_iter().find_map(|(part, matcher)| Some((part, matcher.as_ref()?)))?;
         match matcher {
             Matcher::Equals(Value::String(text)) => Some((part, None, text)),
-            Matcher::Subset(members) => members.iter().find_map(|(name, matcher)| match matcher {
-                Matcher::Equals(Value::String(text)) => Some((part, Some(name.as_str()), text.as_str())),
-                _ => None,
-            }),
-            _ => None,
+            matcher => matcher.member_text().map(|(name, text)| (part, Some(name), text)),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod added;
 pub(crate) mod inject;
+mod issued;
 pub(crate) mod lagging;
 pub(crate) mod lags;
 pub(crate) mod make_change;
@@ -11,3 +12,4 @@ pub(crate) mod rule_index;
 pub(crate) mod scenario_run;
 pub(crate) mod start;
 pub(crate) mod steps;
+mod visits;

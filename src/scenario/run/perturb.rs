@@ -1,5 +1,7 @@
 //! Successful answers, varied in ways a tolerant reader survives.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
 use crate::engine::api::api::Api;
@@ -44,13 +46,11 @@ impl ScenarioRun {
         let mut body: Value = serde_json::from_slice(&response.body).ok()?;
         let purpose = fnv1a64(&format!("perturb/{number}"));
         let mut draws = Draws { seed: self.seed, purpose, next: 0 };
+        let drifted = self.drifted(perturb);
         let mut vary = |fields: &mut Map<String, Value>| {
             let Some(resource) = shown_resource(state, row, fields) else { return };
             vary(perturb, resource, fields, &mut draws);
-            for drift in perturb.fields.iter().filter(|drift| drift.of.name == resource.name && self.has_drifted(drift))
-            {
-                drift.apply(fields);
-            }
+            drifted.get(resource.name).into_iter().flatten().for_each(|drift| drift.apply(fields));
         };
         each_record(row.api, &mut body, &mut vary);
         let body = body.to_string();
@@ -59,10 +59,16 @@ impl ScenarioRun {
 }
 
 impl ScenarioRun {
-    /// Tells whether the step was entered from which a field is changed.
-    fn has_drifted(&self, drift: &FieldDrift) -> bool {
-        let is_it = |step: usize, name: &str| *self.scenario().steps[step].name == *name;
-        drift.from.as_ref().is_none_or(|(name, _)| self.visited.iter().any(|(step, _)| is_it(*step, name)))
+    /// Returns the fields that are otherwise by now, by kind of record: those from whose step on it is so.
+    fn drifted<'p>(&self, perturb: &'p Perturb) -> HashMap<&'static str, Vec<&'p FieldDrift>> {
+        let mut drifted: HashMap<&'static str, Vec<&FieldDrift>> = HashMap::new();
+        if perturb.fields.is_empty() {
+            return drifted;
+        }
+        let entered = self.entered_names();
+        let is_now = |drift: &&FieldDrift| drift.from.as_ref().is_none_or(|(name, _)| entered.contains(name.as_str()));
+        perturb.fields.iter().filter(is_now).for_each(|drift| drifted.entry(drift.of.name).or_default().push(drift));
+        drifted
     }
 }
 

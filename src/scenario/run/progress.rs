@@ -4,6 +4,7 @@ use crate::engine::api::router::Router;
 use crate::http::json_object::json_object;
 use crate::http::position::Position;
 use crate::scenario::parse::fragments::{read_call, read_rule};
+use crate::scenario::run::issued::Issued;
 use crate::scenario::run::scenario_run::{ScenarioRun, Violations};
 
 /// The progress of a scenario, with its counters and the additions by hand.
@@ -26,7 +27,9 @@ pub(crate) struct Progress {
     failures: ViolationCounts,
     strayed: ViolationCounts,
     issued: Vec<String>,
-    /// Operation, status, and number of times that it was served.
+    /// True when they are too many to be kept.
+    issued_more: bool,
+    /// Operation, status, and how often it was served.
     statuses: Vec<(String, u16, u64)>,
     answered: u64,
     failed_changes: Vec<(usize, usize, String)>,
@@ -34,7 +37,7 @@ pub(crate) struct Progress {
 
 json_object!(both Progress strict {
     added_rules, added_calls, rules, calls, step, entered_ms, visited, ends, order, outside, misses, failures,
-    strayed, issued, statuses, answered, failed_changes,
+    strayed, issued, issued_more: omitted, statuses, answered, failed_changes,
 });
 
 #[derive(Clone, Debug, PartialEq)]
@@ -93,8 +96,6 @@ impl ScenarioRun {
         if let Some(lag) = self.added_lags().next() {
             return Err(in_code(&format!("the lag on {}", lag.on)));
         }
-        let mut issued: Vec<String> = self.issued.iter().cloned().collect();
-        issued.sort();
         let mut statuses: Vec<(String, u16, u64)> =
             self.statuses.iter().map(|(&(operation, status), &times)| (operation.to_owned(), status, times)).collect();
         statuses.sort();
@@ -109,14 +110,15 @@ impl ScenarioRun {
                 .collect(),
             step: self.step,
             entered_ms: self.entered_ms,
-            visited: self.visited.clone(),
+            visited: self.visited.list().to_vec(),
             ends: self.ends.clone(),
             order: self.order.clone(),
             outside: (&self.outside).into(),
             misses: (&self.misses).into(),
             failures: (&self.failures).into(),
             strayed: (&self.strayed).into(),
-            issued,
+            issued: self.issued.sorted(),
+            issued_more: self.issued.is_incomplete(),
             statuses,
             answered: self.answered,
             failed_changes: self.failed_changes.iter().map(|(at, what)| (at.line, at.column, what.clone())).collect(),
@@ -165,11 +167,12 @@ impl ScenarioRun {
             let row = row.ok_or_else(|| format!("statuses names {operation:?}, which is no operation"))?;
             self.statuses.insert((row.operation, status), times);
         }
-        (self.step, self.entered_ms, self.visited) = (progress.step, progress.entered_ms, progress.visited);
+        (self.step, self.entered_ms, self.visited) = (progress.step, progress.entered_ms, progress.visited.into());
         (self.ends, self.order) = (progress.ends, progress.order);
         (self.outside, self.misses) = (progress.outside.into(), progress.misses.into());
         (self.failures, self.strayed) = (progress.failures.into(), progress.strayed.into());
-        (self.issued, self.answered) = (progress.issued.into_iter().collect(), progress.answered);
+        self.issued = if progress.issued_more { Issued::incomplete() } else { progress.issued.into_iter().collect() };
+        self.answered = progress.answered;
         self.failed_changes =
             progress.failed_changes.into_iter().map(|(line, column, what)| (Position { line, column }, what)).collect();
         Ok(())

@@ -15,8 +15,10 @@ use crate::http::position::Position;
 use crate::scenario::model::format::{CallExpectation, Scenario};
 use crate::scenario::model::request_view::RequestView;
 use crate::scenario::model::rule::{Effect, Rule};
+use crate::scenario::run::issued::Issued;
 use crate::scenario::run::lagging::Lagging;
 use crate::scenario::run::rule_index::RuleIndex;
+use crate::scenario::run::visits::Visits;
 
 /// A scenario that runs in one world.
 #[derive(Clone, Debug)]
@@ -26,16 +28,18 @@ pub(crate) struct ScenarioRun {
     pub(in crate::scenario) apis: Arc<[&'static Api]>,
     pub(in crate::scenario) seed: u64,
     pub(in crate::scenario) counters: Vec<RuleCounter>,
-    /// The number of counters that belong to the scenario itself.
+    /// The ids of all rules. Forks share them.
+    ids: Arc<HashSet<Arc<str>, FixedState>>,
+    /// Number of the counters that belong to the scenario.
     own_counters: usize,
     /// The rules added by hand, then the file's own, then those of each step.
     scopes: Vec<RuleScope>,
     /// The current step.
     pub(in crate::scenario) step: usize,
     pub(in crate::scenario) entered_ms: u64,
-    /// The steps entered so far, with the number of the call that led there; 0 is the start.
-    pub(in crate::scenario) visited: Vec<(usize, u64)>,
-    /// For each end of the current step, the number of answers that matched.
+    /// The steps entered so far.
+    pub(in crate::scenario) visited: Visits,
+    /// For each end of the current step, how many answers matched.
     pub(in crate::scenario) ends: Vec<u64>,
     pub(in crate::scenario) calls: Vec<CallCounter>,
     /// For each list of `order`, the number of its calls that came.
@@ -48,14 +52,16 @@ pub(crate) struct ScenarioRun {
     pub(in crate::scenario) failures: Violations,
     /// Calls with a cursor that is no next link that was issued.
     pub(in crate::scenario) strayed: Violations,
-    /// The next links that were issued, if an expectation needs them.
-    pub(in crate::scenario) issued: HashSet<String>,
+    /// The next links issued so far, as far as an expectation reads them.
+    pub(in crate::scenario) issued: Issued,
     /// Statuses served, by operation; aborted answers have none.
     pub(in crate::scenario) statuses: HashMap<(&'static str, u16), u64, FixedState>,
     /// Calls answered, misses included.
     pub(in crate::scenario) answered: u64,
     /// Changes of data that could not be made when a step was entered, with their positions.
     pub(in crate::scenario) failed_changes: Vec<(Position, String)>,
+    /// The hashes of those, so that each stands there once.
+    pub(in crate::scenario) failed_hashes: HashSet<u64, FixedState>,
     /// The fault that a rule ordered for the next TLS handshake.
     pub(in crate::scenario) tls_fault: Option<TlsFault>,
     /// The records of the past, for reads that see a change only later.
@@ -166,11 +172,12 @@ impl ScenarioRun {
             apis: router.apis().into(),
             seed,
             counters: Vec::new(),
+            ids: Arc::default(),
             own_counters: 0,
             scopes: vec![RuleScope::default()],
             step: 0,
             entered_ms: 0,
-            visited: Vec::new(),
+            visited: Visits::default(),
             ends: Vec::new(),
             calls: scenario.expect.calls.iter().cloned().map(CallCounter::new).collect(),
             order: vec![0; scenario.expect.order.len()],
@@ -178,10 +185,11 @@ impl ScenarioRun {
             misses: Violations::default(),
             failures: Violations::default(),
             strayed: Violations::default(),
-            issued: HashSet::new(),
+            issued: Issued::default(),
             statuses: HashMap::default(),
             answered: 0,
             failed_changes: Vec::new(),
+            failed_hashes: HashSet::default(),
             tls_fault: None,
             lagging: Lagging::new(&scenario.lags),
             needs_verification: false,
@@ -198,6 +206,7 @@ impl ScenarioRun {
             run.scopes.push(scope);
         }
         run.own_counters = run.counters.len();
+        run.collect_ids();
         run
     }
 
@@ -224,11 +233,11 @@ impl ScenarioRun {
         }
         if rule.id.is_empty() {
             let mut numbers = 1..;
-            let free = |id: &String| self.counters.iter().all(|counter| *counter.rule.id != **id);
+            let free = |id: &String| !self.has_rule(id);
             rule.id = numbers.find_map(|n: u64| Some(format!("rule-{n}")).filter(free)).unwrap_or_default().into();
         }
         let id = Arc::clone(&rule.id);
-        if self.counters.iter().any(|counter| counter.rule.id == id) {
+        if self.has_rule(&id) {
             return Err(format!("{id:?} is the id of another rule; choose another"));
         }
         rule.on.check(router)?;
@@ -245,17 +254,23 @@ impl ScenarioRun {
         }
         self.scopes[ADDED].add(router, &rule, self.counters.len());
         self.counters.push(RuleCounter::new(Arc::new(rule)));
+        Arc::make_mut(&mut self.ids).insert(Arc::clone(&id));
         Ok(id)
     }
 
     /// Tells whether there is a rule of that id.
     pub(crate) fn has_rule(&self, id: &str) -> bool {
-        self.counters.iter().any(|counter| *counter.rule.id == *id)
+        self.ids.contains(id)
+    }
+
+    fn collect_ids(&mut self) {
+        self.ids = Arc::new(self.counters.iter().map(|counter| Arc::clone(&counter.rule.id)).collect());
     }
 
     /// Removes the rules added by hand.
     pub(crate) fn clear_added(&mut self) {
         self.counters.truncate(self.own_counters);
+        self.collect_ids();
         self.scopes[ADDED] = RuleScope::default();
     }
 
@@ -330,7 +345,7 @@ impl ScenarioRun {
 
     /// Returns the steps entered so far, each with the number of the call that led there; 0 is the start.
     pub(crate) fn entered(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.visited.iter().map(|&(step, call)| (&*self.scenario.steps[step].name, call))
+        self.visited.list().iter().map(|&(step, call)| (&*self.scenario.steps[step].name, call))
     }
 
     /// Changes of data that could not be made when a step was entered.

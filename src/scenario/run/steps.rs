@@ -1,5 +1,10 @@
 //! The timeline: steps end by answers, or by time.
 
+use std::collections::HashSet;
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
+
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Actor;
 use crate::engine::state::State;
@@ -9,10 +14,15 @@ use crate::http::message::Request;
 use crate::http::position::{Position, show};
 use crate::http::target::{Query, Target};
 use crate::scenario::model::diagnostics::{Code, Diagnostic};
-use crate::scenario::model::format::{CallExpectation, DataChange, End, EndKind};
+use crate::scenario::model::format::{CallExpectation, DataChange, End, EndKind, Step};
 use crate::scenario::model::request_view::RequestView;
 use crate::scenario::run::make_change::make_change;
 use crate::scenario::run::scenario_run::ScenarioRun;
+
+/// The most changes that could not be made and are kept: more than a file has.
+const MOST_FAILED: usize = 100_000;
+/// Number of open ends that are told.
+const SHOWN_ENDS: usize = 10;
 
 impl ScenarioRun {
     /// Enters the first step, if there is one.
@@ -53,13 +63,21 @@ impl ScenarioRun {
     fn enter(&mut self, step: usize, number: u64, state: &mut State) {
         self.step = step;
         self.entered_ms = state.clock.now_ms();
-        self.visited.push((step, number));
+        self.visited.add(step, number);
         self.restart_step();
         let scenario = std::sync::Arc::clone(&self.scenario);
         for change in &scenario.steps[step].data.changes {
             if let Err(problem) = make_change(state, &self.apis, change, Actor::Administrator) {
-                self.failed_changes.push(failed_change(change, &problem));
+                self.note_failed(failed_change(change, &problem));
             }
+        }
+    }
+
+    /// Notes a change that could not be made: once, however often a consumer enters its step.
+    fn note_failed(&mut self, failed: (Position, String)) {
+        let hash = FixedState::default().hash_one((failed.0.line, failed.0.column, &failed.1));
+        if self.failed_changes.len() < MOST_FAILED && self.failed_hashes.insert(hash) {
+            self.failed_changes.push(failed);
         }
     }
 
@@ -113,13 +131,19 @@ impl ScenarioRun {
         named.unwrap_or((self.step + 1).min(self.scenario.steps.len() - 1))
     }
 
-    /// Returns sentences on the ends of the current step, for a step that was never entered.
-    pub(in crate::scenario) fn missed_step(&self, name: &str, now_ms: u64) -> Vec<String> {
-        let is_entered = self.visited.iter().any(|(step, _)| *self.scenario.steps[*step].name == *name);
-        if is_entered { Vec::new() } else { self.open_ends(now_ms) }
+    /// Returns the step of each rule, in the order of their counters; the file's own and those added by hand have none.
+    pub(in crate::scenario) fn steps_of_rules(&self) -> impl Iterator<Item = Option<&Step>> {
+        let own = self.scenario.rules.iter().map(|_| None);
+        let of_steps = self.scenario.steps.iter().flat_map(|step| step.rules.iter().map(move |_| Some(step)));
+        own.chain(of_steps).chain(std::iter::repeat(None))
     }
 
-    /// Returns a sentence on each end of the current step: what it still lacks.
+    /// Returns the names of the steps that were entered.
+    pub(in crate::scenario) fn entered_names(&self) -> HashSet<&str> {
+        self.visited.entered().map(|step| &*self.scenario.steps[step].name).collect()
+    }
+
+    /// Says for the first ends of the current step how far they are from coming.
     pub(in crate::scenario) fn open_ends(&self, now_ms: u64) -> Vec<String> {
         let Some(step) = self.scenario.steps.get(self.step) else { return Vec::new() };
         let passed_ms = now_ms.saturating_sub(self.entered_ms);
@@ -133,7 +157,9 @@ impl ScenarioRun {
             };
             format!("step {} ends when {}: {so_far}", step.name, end.kind.words())
         };
-        step.ends.iter().zip(&self.ends).map(line).collect()
+        let more = step.ends.len().saturating_sub(SHOWN_ENDS);
+        let more = (more > 0).then(|| format!("step {} has {more} more such ends", step.name));
+        step.ends.iter().zip(&self.ends).take(SHOWN_ENDS).map(line).chain(more).collect()
     }
 
     /// Counts an answer for the ends of the current step, and returns the step that follows, if one holds. The first in
@@ -238,24 +264,25 @@ impl ScenarioRun {
         self.advance_orders(&came);
     }
 
+    /// Advances the lists of `order` that wait for one of these calls, whose places ascend.
     fn advance_orders(&mut self, came: &[usize]) {
         for ((list, _), at) in self.scenario.expect.order.iter().zip(&mut self.order) {
-            if list.get(*at).is_some_and(|place| came.contains(place)) {
+            if list.get(*at).is_some_and(|place| came.binary_search(place).is_ok()) {
                 *at += 1;
             }
         }
     }
 
-    /// Notes the next links of an answer, and a cursor in the request that was in none.
-    fn follow(&mut self, view: &RequestView<'_>, exchange: &Exchange<'_>) {
-        let Some(links) = view.row.api.dialect.next_links() else { return };
-        let this = canonical(view.target);
-        if (links.has_cursor)(&Query::parse(view.target.query)) && !self.issued.contains(&this) {
-            let target = view.request.target.to_owned();
+    /// Notes next links that are issued, and cursors that were not.
+    fn follow(&mut self, asked: &RequestView<'_>, exchange: &Exchange<'_>) {
+        let Some(links) = asked.row.api.dialect.next_links() else { return };
+        let this = canonical(asked.target);
+        if (links.has_cursor)(&Query::parse(asked.target.query)) && !self.issued.may_have(&this) {
+            let target = asked.request.target.to_owned();
             self.strayed.add(exchange.number, || target);
         }
         if let Some(link) = (links.next)(&exchange.response) {
-            self.issued.insert(canonical(&Target::parse(&link)));
+            self.issued.add(canonical(&Target::parse(&link)));
         }
     }
 }

@@ -1,20 +1,46 @@
 //! The judgement of expected calls.
 
+use std::collections::HashSet;
+
 use crate::scenario::model::diagnostics::did_you_mean;
 use crate::scenario::model::format::CallExpectation;
 use crate::scenario::run::scenario_run::{CallCounter, ScenarioRun};
 use crate::scenario::verify::near::{CallKind, Calls};
 use crate::scenario::verify::report::Violation;
 
+/// The steps of a scenario, as checks ask for them.
+pub(in crate::scenario) struct Timeline<'r> {
+    known: HashSet<&'r str>,
+    entered: HashSet<&'r str>,
+    open_ends: Vec<String>,
+}
+
+impl<'r> Timeline<'r> {
+    pub(in crate::scenario) fn of(run: &'r ScenarioRun, now_ms: u64) -> Self {
+        let known = run.scenario.steps.iter().map(|step| &*step.name).collect();
+        Self { known, entered: run.entered_names(), open_ends: run.open_ends(now_ms) }
+    }
+
+    /// Says how far the ends of the current step are from coming, where a step was never entered.
+    pub(in crate::scenario) fn missed(&self, step: &str) -> &[String] {
+        if self.entered.contains(step) { &[] } else { &self.open_ends }
+    }
+
+    /// Says how far the ends of the current step are from coming.
+    pub(in crate::scenario) fn open_ends(&self) -> &[String] {
+        &self.open_ends
+    }
+}
+
 /// Judges the number of calls of a kind.
 pub(in crate::scenario) fn called(
     run: &ScenarioRun,
     counter: &CallCounter,
-    missed_step: Vec<String>,
+    steps: &Timeline<'_>,
     calls: &Calls<'_>,
 ) -> Option<Violation> {
     let expected = &counter.expected;
-    if let Some(unknown) = unknown_name(run, counter) {
+    if let Some(unknown) = unknown_name(run, counter, steps) {
         return Some(Violation::new(unknown));
     }
     if expected.times.holds(counter.count) {
@@ -31,7 +57,8 @@ pub(in crate::scenario) fn called(
     };
     let message =
         format!("{} called {}, expected {}", kind_of_call(expected), times(counter.count), expected.times.words());
-    let violation = Violation::new(message).detailed(details).detailed(missed_step);
+    let missed_step = expected.step.as_deref().map(|step| steps.missed(step)).unwrap_or_default();
+    let violation = Violation::new(message).detailed(details).detailed(missed_step.iter().cloned());
     if counter.count >= expected.times.min {
         return Some(violation);
     }
@@ -39,12 +66,12 @@ pub(in crate::scenario) fn called(
     let matching = calls.matching(&wanted);
     Some(match matching.first().filter(|_| matching.len() as u64 > counter.count) {
         Some(number) => violation.detailed([format!("call {number} matches, but was made before it was expected")]),
-        None => violation.near(calls.nearest(&wanted)),
+        None => calls.explained(violation, &wanted),
     })
 }
 
-/// Returns a sentence about an expectation that names a fault rule or a step that does not exist: no call could count.
-fn unknown_name(run: &ScenarioRun, counter: &CallCounter) -> Option<String> {
+/// Says that an expectation names a fault rule or a step that there is not: no call could ever count, and none never.
+fn unknown_name(run: &ScenarioRun, counter: &CallCounter, timeline: &Timeline<'_>) -> Option<String> {
     let expected = &counter.expected;
     let told = |what: &str, name: &str, known: Vec<&str>| {
         let meant = did_you_mean(name, known.iter().copied());
@@ -57,8 +84,8 @@ fn unknown_name(run: &ScenarioRun, counter: &CallCounter) -> Option<String> {
         .as_deref()
         .filter(|id| counter.count == 0 && !run.has_rule(id))
         .map(|id| told("fault rule", id, rules()));
-    let has_step = |name: &str| run.scenario.steps.iter().any(|step| *step.name == *name);
-    let step = expected.step.as_deref().filter(|name| !has_step(name)).map(|name| told("step", name, steps()));
+    let step =
+        expected.step.as_deref().filter(|name| !timeline.known.contains(name)).map(|name| told("step", name, steps()));
     rule.or(step)
 }
 

@@ -1,7 +1,10 @@
 //! The state of an expectation while a test still runs.
 
+use std::collections::HashSet;
+
 use crate::scenario::run::scenario_run::ScenarioRun;
 use crate::scenario::verify::report::Check;
+use crate::scenario::verify::verify::name_of_calls;
 
 /// The state of an expectation while a test still runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,21 +32,20 @@ impl ExpectationState {
 const WAITING: [&str; 5] = ["order[", "final.", "cover.", "fired.", "reach"];
 
 impl ScenarioRun {
-    /// Returns the state of the expectation that a check of this run judged.
-    pub(crate) fn state_of(&self, check: &Check) -> ExpectationState {
-        let too_few = || {
-            let mut calls = self.expected().enumerate();
-            calls.any(|(n, (expected, count))| {
-                let id = expected.id.as_ref().map_or_else(|| format!("calls[{n}]"), |id| format!("calls.{id}"));
-                id == check.id && count < expected.times.min
-            })
+    /// Returns the states of the expectations that these checks of this run judged.
+    pub(crate) fn states_of(&self, checks: &[Check]) -> Vec<ExpectationState> {
+        let calls = self.expected().enumerate();
+        let too_few = calls.filter(|(_, (expected, count))| *count < expected.times.min);
+        let too_few: HashSet<String> = too_few.map(|(n, (expected, _))| name_of_calls(n, expected)).collect();
+        let state = |check: &Check| {
+            if check.passed {
+                ExpectationState::Met
+            } else if WAITING.iter().any(|start| check.id.starts_with(start)) || too_few.contains(&check.id) {
+                ExpectationState::Open
+            } else {
+                ExpectationState::Violated
+            }
         };
-        if check.passed {
-            ExpectationState::Met
-        } else if WAITING.iter().any(|start| check.id.starts_with(start)) || too_few() {
-            ExpectationState::Open
-        } else {
-            ExpectationState::Violated
-        }
+        checks.iter().map(state).collect()
     }
 }

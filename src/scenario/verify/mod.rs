@@ -5,6 +5,7 @@ pub(crate) mod conduct;
 pub(crate) mod count_calls;
 pub(crate) mod elsewhere;
 pub(crate) mod expectation_state;
+mod finals;
 pub(crate) mod merge;
 pub(crate) mod near;
 pub(crate) mod near_expectations;

@@ -1,6 +1,7 @@
 //! The call in the journal, or the record in the store, that comes nearest to an expectation that failed.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
+use std::collections::HashMap;
 
 use serde_json::Value;
 
@@ -16,17 +17,27 @@ use crate::scenario::model::rule::Operations;
 use crate::scenario::model::when::When;
 use crate::scenario::run::scenario_run::ScenarioRun;
 use crate::scenario::verify::conduct::seen;
+use crate::scenario::verify::report::Violation;
 
 /// The distance of two operations on one kind of record. No part of a request weighs as much.
 const OTHER_OPERATION: u64 = 1_000_000;
 /// The distance of a call that differs in its rule, step or status.
 const OTHER_CIRCUMSTANCE: u64 = 1_500;
 
-/// The calls of a journal. The first comparison takes their requests apart.
+/// The remark where nothing was compared any more.
+const TOO_MANY: &str = "no nearest one was looked for: this report has compared too many already";
+/// The most comparisons with calls and records for one report: expectations times calls can be very many.
+const MOST_COMPARED: usize = 250_000;
+
+/// The calls of a journal. The first comparison takes their requests apart, once.
 pub(in crate::scenario) struct Calls<'j> {
     journal: &'j [Entry],
     router: &'j Router,
     parts: Vec<OnceCell<Option<Parts>>>,
+    /// The places of the calls of each operation.
+    by_operation: OnceCell<HashMap<&'static str, Vec<usize>>>,
+    /// The comparisons that are left.
+    left: Cell<usize>,
 }
 
 /// A kind of call that is wanted.
@@ -62,7 +73,8 @@ impl<'w> From<&'w CallExpectation> for CallKind<'w> {
 
 impl<'j> Calls<'j> {
     pub(in crate::scenario) fn new(journal: &'j [Entry], router: &'j Router) -> Self {
-        Self { journal, router, parts: journal.iter().map(|_| OnceCell::new()).collect() }
+        let parts = journal.iter().map(|_| OnceCell::new()).collect();
+        Self { journal, router, parts, by_operation: OnceCell::new(), left: Cell::new(MOST_COMPARED) }
     }
 
     /// Returns the entries of the journal.
@@ -70,7 +82,34 @@ impl<'j> Calls<'j> {
         self.journal
     }
 
-    /// Returns the call that comes nearest to a kind without being of it; of equally near ones, the earliest.
+    /// Says of a violation which call comes nearest, as long as there is no end of comparing.
+    pub(in crate::scenario) fn explained(&self, violation: Violation, wanted: &CallKind<'_>) -> Violation {
+        let nearest = self.nearest(wanted);
+        if self.left.get() == 0 { violation.detailed([TOO_MANY.to_owned()]) } else { violation.near(nearest) }
+    }
+
+    /// Says of a violation which record of a collection comes nearest to a matcher without matching it.
+    pub(in crate::scenario) fn explained_by(
+        &self,
+        violation: Violation,
+        collection: &Collection,
+        matcher: &Matcher,
+    ) -> Violation {
+        if self.pay(collection.len()) {
+            violation.near(nearest_record(collection, matcher))
+        } else {
+            violation.detailed([TOO_MANY.to_owned()])
+        }
+    }
+
+    /// Takes that many comparisons from those that are left; false when they are too many.
+    fn pay(&self, comparisons: usize) -> bool {
+        let left = self.left.get().checked_sub(comparisons);
+        self.left.set(left.unwrap_or(0));
+        left.is_some()
+    }
+
+    /// Returns the call that comes nearest to a kind without being of it: the earliest of those that are equally near.
     pub(in crate::scenario) fn nearest(&self, wanted: &CallKind<'_>) -> Option<NearMiss> {
         let extras = self.measure(wanted).into_iter().filter(|(distance, _)| *distance > 0);
         let (_, place) = extras.min()?;
@@ -101,23 +140,41 @@ impl<'j> Calls<'j> {
 
     /// Returns the distances of the calls that may be of a kind, with their places in the journal.
     fn measure(&self, wanted: &CallKind<'_>) -> Vec<(u64, usize)> {
-        let selected = |entry: &Entry| {
-            let operation = entry.meta.operation();
-            wanted.on.is_none_or(|on| operation.is_some_and(|operation| on.select(operation)))
-        };
         let places = || 0..self.journal.len();
-        let of_kind: Vec<usize> = places().filter(|place| selected(&self.journal[*place])).collect();
+        let of_kind: Vec<usize> = wanted.on.map_or_else(|| places().collect(), |on| self.selected(on));
         let candidates = match (wanted.on, wanted.when) {
-            // A request that matches `when` may have been sent to a neighbour of the operation.
-            (Some(on), Some(_)) if of_kind.is_empty() => places().filter(|n| self.is_neighbour(*n, on)).collect(),
+            // A request that looks right may have been sent to a neighbour of the operation.
+            (Some(on), Some(_)) if of_kind.is_empty() && self.pay(self.journal.len()) => {
+                places().filter(|n| self.is_neighbour(*n, on)).collect()
+            }
             _ => of_kind,
         };
+        if !self.pay(candidates.len()) {
+            return Vec::new();
+        }
         let measured = candidates.into_iter().map(|place| {
             let mut found = Differences::measuring();
             self.compare(place, wanted, &mut found);
             (found.distance(), place)
         });
         measured.collect()
+    }
+
+    /// Returns the places of the calls of these operations.
+    fn selected(&self, on: &Operations) -> Vec<usize> {
+        let by_operation = self.by_operation.get_or_init(|| {
+            let mut by_operation: HashMap<&'static str, Vec<usize>> = HashMap::new();
+            for (place, entry) in self.journal.iter().enumerate() {
+                if let Some(operation) = entry.meta.operation() {
+                    by_operation.entry(operation).or_default().push(place);
+                }
+            }
+            by_operation
+        });
+        let of_these = by_operation.iter().filter(|(operation, _)| on.select(operation));
+        let mut places: Vec<usize> = of_these.flat_map(|(_, places)| places).copied().collect();
+        places.sort_unstable();
+        places
     }
 
     /// Tells whether a call is of the same group of operations as one of these.
@@ -194,7 +251,7 @@ fn shown_token(token: &str) -> String {
 }
 
 /// Returns the record of a collection that comes nearest to a matcher without matching it.
-pub(in crate::scenario) fn nearest_record(collection: &Collection, matcher: &Matcher) -> Option<NearMiss> {
+fn nearest_record(collection: &Collection, matcher: &Matcher) -> Option<NearMiss> {
     let fields = |record: &Record| Value::from(record.fields().clone());
     let measured = collection.iter().map(|record| {
         let mut found = Differences::measuring();

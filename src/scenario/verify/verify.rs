@@ -4,28 +4,26 @@ use crate::engine::api::router::Router;
 use crate::engine::schema::problem::panic_text;
 use crate::engine::schema::time::format_ms;
 use crate::engine::state::State;
-use crate::engine::store::Record;
 use crate::history::coverage::Coverage;
 use crate::history::entry::{Entry, presented_by};
 use crate::history::journal::Journal;
 use crate::http::caught::caught;
 use crate::http::position::Position;
 use crate::http::redact::Redactor;
-use crate::scenario::model::format::{CallExpectation, FinalExpectation};
+use crate::scenario::model::format::CallExpectation;
 use crate::scenario::model::matchers::Range;
 use crate::scenario::model::request_view::{RequestView, view_of_entry};
 use crate::scenario::run::scenario_run::{ScenarioRun, Violations};
-use crate::scenario::verify::called::{called, kind_of_call};
+use crate::scenario::verify::called::{Timeline, called, kind_of_call};
 use crate::scenario::verify::conduct;
 use crate::scenario::verify::elsewhere::Elsewhere;
-use crate::scenario::verify::near::{CallKind, Calls, nearest_record};
+use crate::scenario::verify::finals::{FinalMatches, judged};
+use crate::scenario::verify::near::{CallKind, Calls};
 use crate::scenario::verify::one_line::on_one_line;
 use crate::scenario::verify::report::{Check, Report, RuleReport, StepReport, Violation};
 
 /// The most calls that a report lists.
 const TOLD: usize = 30;
-/// The most records that a violation names.
-const SHOWN: usize = 5;
 
 /// The parts of a world that a verification looks at. The caller holds the world's lock.
 pub(crate) struct Verification<'w> {
@@ -86,11 +84,11 @@ impl Verification<'_> {
     fn checks(&self, run: &ScenarioRun, router: &Router, calls: &Calls<'_>, redactor: &Redactor) -> Vec<Check> {
         let mut checks = Vec::new();
         let expect = &run.scenario().expect;
+        let timeline = Timeline::of(run, self.state.clock.now_ms());
         for (n, counter) in run.calls.iter().enumerate() {
             let id = name_of_calls(n, &counter.expected);
             let title = || format!("{} {}", kind_of_call(&counter.expected), in_times(counter.expected.times));
-            let missed = counter.expected.step.as_deref().map(|step| run.missed_step(step, self.state.clock.now_ms()));
-            let violation = called(run, counter, missed.unwrap_or_default(), calls);
+            let violation = called(run, counter, &timeline, calls);
             checks.push(check(id, counter.expected.place, violation).titled(title()));
         }
         for (n, ((list, place), at)) in expect.order.iter().zip(&run.order).enumerate() {
@@ -102,12 +100,13 @@ impl Verification<'_> {
             checks.push(check("only", Some(*place), outside).titled(format!("only {only}")));
         }
         let needs_journal = Self::conduct(run, router, calls.journal(), redactor, &mut checks);
-        for expected in &expect.finals {
+        let finals = FinalMatches::of(self.state, &expect.finals);
+        for (expected, found) in expect.finals.iter().zip(finals.iter()) {
             let id = format!("final.{}[{}]", expected.resource.name, expected.number);
             let matching = expected.matcher.as_ref().map(|matcher| format!(" like {}", matcher.words()));
             let (name, words) = (expected.resource.name, expected.count.words());
             let title = format!("{words} in {name}{}", matching.unwrap_or_default());
-            checks.push(check(id, Some(expected.place), self.holds(expected)).titled(title));
+            checks.push(check(id, Some(expected.place), judged(self.state, expected, found, calls)).titled(title));
         }
         for expected in &expect.cover {
             let id = format!("cover.{} {}", expected.operation, expected.outcome);
@@ -125,12 +124,12 @@ impl Verification<'_> {
         if let Some((wanted, place)) = &expect.reach {
             let now = run.step_name().map_or("no step", |name| &**name);
             let message = format!("the timeline ended in {now:?}, expected {wanted:?}");
-            let ends = run.open_ends(self.state.clock.now_ms());
+            let ends = timeline.open_ends().iter().cloned();
             let violation = || Violation::new(message).detailed(ends).near(calls.nearest_end(run));
             let found = check("reach", Some(*place), (now != wanted).then(violation));
             checks.push(found.titled(format!("the timeline ends in {wanted}")));
         }
-        implied(self, run, needs_journal, calls, &mut checks);
+        implied(self, run, needs_journal, (calls, &timeline), &mut checks);
         checks
     }
 
@@ -170,35 +169,15 @@ impl Verification<'_> {
         }
         let needs_journal = checks.len() > before;
         if let Some(place) = conduct.follow_next {
-            let strayed = offences(&run.strayed, |target| format!("GET {target} is not a next link that was issued"));
+            let mut strayed =
+                offences(&run.strayed, |target| format!("GET {target} is not a next link that was issued"));
+            if run.issued.is_incomplete() {
+                let message = "more next links were issued than are kept: later calls cannot be judged";
+                strayed.push(Violation::new(message.to_owned()));
+            }
             checks.push(check("conduct.paging", Some(place), strayed).titled("follows next links as they are given"));
         }
         needs_journal
-    }
-
-    pub(super) fn holds(&self, expected: &FinalExpectation) -> Option<Violation> {
-        let collection = self.state.store.of(expected.resource);
-        let matches = collection.iter().filter(|record| {
-            let fields = || serde_json::Value::from(record.fields().clone());
-            expected.matcher.as_ref().is_none_or(|matcher| matcher.matches(Some(&fields())))
-        });
-        let ids: Vec<&str> = matches.map(Record::id).collect();
-        let count = ids.len() as u64;
-        if expected.count.holds(count) {
-            return None;
-        }
-        let (name, words) = (expected.resource.name, expected.count.words());
-        let violation = Violation::new(format!("{count} matching records in {name}, expected {words}"));
-        Some(if count > expected.count.max {
-            let more = if ids.len() > SHOWN { ", …" } else { "" };
-            let shown: Vec<String> = ids.iter().take(SHOWN).map(|id| format!("{id:?}")).collect();
-            violation.detailed([format!("matching: {}{more}", shown.join(", "))])
-        } else if collection.is_empty() {
-            violation.detailed([format!("{name} is empty")])
-        } else {
-            let nearest = expected.matcher.as_ref().and_then(|matcher| nearest_record(collection, matcher));
-            violation.near(nearest)
-        })
     }
 
     /// Returns the outcomes of an operation so far: `it answered 200 ×2, conflict ×1`.
@@ -215,10 +194,10 @@ fn implied(
     this: &Verification<'_>,
     run: &ScenarioRun,
     needs_journal: bool,
-    calls: &Calls<'_>,
+    (calls, timeline): (&Calls<'_>, &Timeline<'_>),
     checks: &mut Vec<Check>,
 ) {
-    for counter in &run.counters {
+    for (counter, step) in run.counters.iter().zip(run.steps_of_rules()) {
         let rule = &counter.rule;
         if rule.optional {
             continue;
@@ -227,13 +206,14 @@ fn implied(
             0 => format!("no call of {} matched, so it never fired and tested nothing", rule.on),
             n => format!("it never fired: {n} calls of {} matched, and none of them was its turn", rule.on),
         };
-        let near = || match counter.all_matched {
-            0 => calls.nearest(&CallKind::matching(&rule.on, rule.when.as_ref())),
-            _ => None,
-        };
-        let step = run.scenario().steps.iter().find(|step| step.rules.iter().any(|own| own.id == rule.id));
-        let missed = || step.map(|step| run.missed_step(&step.name, this.state.clock.now_ms())).unwrap_or_default();
-        let violation = (counter.all_fired == 0).then(|| Violation::new(message).detailed(missed()).near(near()));
+        let violation = (counter.all_fired == 0).then(|| {
+            let missed = step.map_or(&[][..], |step| timeline.missed(&step.name));
+            let violation = Violation::new(message).detailed(missed.iter().cloned());
+            match counter.all_matched {
+                0 => calls.explained(violation, &CallKind::matching(&rule.on, rule.when.as_ref())),
+                _ => violation,
+            }
+        });
         let found = check(format!("fired.{}", rule.id), rule.place, violation);
         checks.push(found.titled(format!("fault rule {} on {} takes effect", rule.id, rule.on)));
     }
@@ -325,7 +305,7 @@ fn in_order(run: &ScenarioRun, list: &[usize], at: usize, calls: &Calls<'_>) -> 
         Some(number) => {
             Violation::new(message).detailed([format!("call {number} is {}, and came too early", name(missing))])
         }
-        None => Violation::new(message).near(calls.nearest(&(&counter.expected).into())),
+        None => calls.explained(Violation::new(message), &(&counter.expected).into()),
     })
 }
 
@@ -339,7 +319,7 @@ fn rules(run: &ScenarioRun) -> Vec<RuleReport> {
 }
 
 fn steps(run: &ScenarioRun) -> Vec<StepReport> {
-    let entered = run.visited.iter();
+    let entered = run.visited.list().iter();
     entered.map(|&(step, call)| StepReport { name: run.scenario().steps[step].name.to_string(), call }).collect()
 }
 

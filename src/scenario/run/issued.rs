@@ -1,0 +1,61 @@
+//! The next links that were issued.
+
+use std::collections::HashSet;
+
+/// The most bytes of links that are kept: tens of thousands of pages.
+const MOST_BYTES: usize = 4 << 20;
+/// The memory of a link beside its text.
+const EACH_BYTES: usize = 64;
+
+/// The next links that were issued so far. A consumer has as many as it likes: where they are too many to be kept, no
+/// cursor is called made up any more, and the check says so.
+#[derive(Clone, Debug, Default)]
+pub(in crate::scenario) struct Issued {
+    links: HashSet<String>,
+    bytes: usize,
+    is_incomplete: bool,
+}
+
+impl Issued {
+    pub(in crate::scenario) fn add(&mut self, link: String) {
+        if self.is_incomplete || self.links.contains(&link) {
+            return;
+        }
+        self.bytes += link.len() + EACH_BYTES;
+        if self.bytes > MOST_BYTES {
+            *self = Self::incomplete();
+        } else {
+            self.links.insert(link);
+        }
+    }
+
+    /// Makes the links of a run that issued too many.
+    pub(in crate::scenario) fn incomplete() -> Self {
+        Self { is_incomplete: true, ..Self::default() }
+    }
+
+    /// Tells whether a link was issued, as far as that is known.
+    pub(in crate::scenario) fn may_have(&self, link: &str) -> bool {
+        self.is_incomplete || self.links.contains(link)
+    }
+
+    /// Tells whether there were too many to be kept.
+    pub(in crate::scenario) fn is_incomplete(&self) -> bool {
+        self.is_incomplete
+    }
+
+    /// Returns the links, sorted.
+    pub(in crate::scenario) fn sorted(&self) -> Vec<String> {
+        let mut links: Vec<String> = self.links.iter().cloned().collect();
+        links.sort();
+        links
+    }
+}
+
+impl FromIterator<String> for Issued {
+    fn from_iter<I: IntoIterator<Item = String>>(links: I) -> Self {
+        let mut issued = Self::default();
+        links.into_iter().for_each(|link| issued.add(link));
+        issued
+    }
+}
