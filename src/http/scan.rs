@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::http::beside::{Beside, Run, after_name, beside, last_part};
+use crate::http::beside::{Beside, Groups, Run, last_part};
 use crate::http::encoded::{decoded, within_encoded};
 use crate::http::extent::{Quote, json_value, line_value, name_before, parameter_value};
 use crate::http::marked::{after_scheme, element, part_of_form, user_of_url};
@@ -48,10 +48,15 @@ pub(super) fn scan(text: &str) -> Cow<'_, str> {
 fn scan_plain(text: &str) -> Cow<'_, str> {
     let is_login = OF_LOGIN.iter().any(|name| text.contains(name));
     let bytes = text.as_bytes();
-    let (mut attributes, mut parameters) = (None, None);
+    let (mut attributes, mut parameters, mut groups) = (None, None, Groups::default());
     let mut shown = String::new();
     let mut done = 0;
-    for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| b":=, >+".contains(byte)) {
+    for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| b":=, >+[]{}".contains(byte)) {
+        match byte {
+            b',' | b'[' | b']' | b'{' | b'}' => groups.pass(at, *byte),
+            b':' => groups.note_name(text, at),
+            _ => {}
+        }
         if at < done {
             continue;
         }
@@ -61,14 +66,14 @@ fn scan_plain(text: &str) -> Cow<'_, str> {
                 Some((name, Quote::Json)) if is_telling(name) || (is_login && is_telling_parameter(name)) => {
                     Some(json_value(text, at + 1))
                 }
-                Some((name, Quote::Json)) if is_of_value(name) => match beside(text, at) {
+                Some((name, Quote::Json)) if is_of_value(name) => match groups.beside(text, at) {
                     Beside::Telling => Some(json_value(text, at + 1)),
                     // The envelope of an API's answers can have this name, too.
                     Beside::Cut if !name.starts_with('$') => Some(json_value(text, at + 1)),
                     _ => None,
                 },
                 // The cut part may show that this is a login.
-                Some((name, Quote::Json)) if is_telling_parameter(name) && beside(text, at) == Beside::Cut => {
+                Some((name, Quote::Json)) if is_telling_parameter(name) && groups.beside(text, at) == Beside::Cut => {
                     Some(json_value(text, at + 1))
                 }
                 Some((name, Quote::None)) if is_header(name) => Some(line_value(text, at + 1)),
@@ -94,7 +99,8 @@ fn scan_plain(text: &str) -> Cow<'_, str> {
                 }
                 _ => None,
             },
-            b',' => after_name(text, at),
+            b',' => groups.after_name(text, at),
+            b'[' | b']' | b'{' | b'}' => None,
             b'>' => element(text, at),
             _ => after_scheme(text, at),
         };
