@@ -1,4 +1,4 @@
-//! A failure on demand, in debug builds only: the tests see by it what the binary says of a panic.
+//! A panic on demand, in debug builds only, by which tests see the binary's answer to a panic.
 
 use crate::embed::WorldHandle;
 use crate::scenario::Rule;

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
 #[cfg(target_os = "linux")]
-pub(super) use linux::{enter, furnish};
+pub(super) use linux::{enter, mount_files};
 
 /// The addresses to which the services' names lead.
 pub(super) const ADDRESSES: [SocketAddr; 2] = [
@@ -17,7 +17,7 @@ pub fn enter() -> Result<(), crate::cli::exit::Failed> {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub fn furnish(_: &crate::world::entrance::Entrance) -> Result<(), crate::cli::exit::Failed> {
+pub fn mount_files(_: &crate::world::entrance::Entrance) -> Result<(), crate::cli::exit::Failed> {
     Ok(())
 }
 
@@ -67,7 +67,7 @@ mod linux {
 
     /// Makes the services' names lead to this server, and its certificates trusted, for this process and its commands
     /// only.
-    pub(crate) fn furnish(entrance: &Entrance) -> Result<(), Failed> {
+    pub(crate) fn mount_files(entrance: &Entrance) -> Result<(), Failed> {
         let names = entrance.hosts.iter().filter(|host| !host.starts_with('.'));
         let names: Vec<&str> = names.map(String::as_str).collect();
         let hosts = format!("127.0.0.1 localhost\n::1 localhost\n127.0.0.1 {}\n", names.join(" "));

@@ -116,7 +116,7 @@ impl Logger {
         match self.format {
             LogFormat::Text => STDERR.log(line, |lost| format!("{}\n", loss(lost))),
             LogFormat::Json => {
-                STDERR.log(line, |lost| format!("{}\n", json!({ "message": loss(lost), "dropped": lost })))
+                STDERR.log(line, |lost| format!("{}\n", json!({ "message": loss(lost), "dropped": lost })));
             }
         }
     }

@@ -244,7 +244,7 @@ pub(super) async fn started(settings: &Settings, builder: Builder) -> Result<Sta
     if settings.isolates()
         && let Some(entrance) = standin.entrance()
     {
-        isolate::furnish(&entrance)?;
+        isolate::mount_files(&entrance)?;
     }
     Ok(Started { standin, _port_file: port_file })
 }

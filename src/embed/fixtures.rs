@@ -142,7 +142,7 @@ fn read_set(folder: &Path, api: &Api) -> Result<Vec<Read>, StartError> {
 }
 
 /// The records of a folder, and notes on them.
-pub(super) struct Furnished {
+pub(super) struct FolderRecords {
     /// The records.
     pub store: Store,
     /// A line for each collection from which embedded records were left out, and for each field that no document knows.
@@ -152,7 +152,7 @@ pub(super) struct Furnished {
 /// Returns the records of a folder of the same shape as `fixtures/`: `<api>/<collection>.json`. Its records of a
 /// collection replace all the embedded records of that collection, and embedded records of others that would refer to a
 /// missing one are left out; without `over_embedded`, only the folder's records are returned.
-pub(super) fn folder(folder: &Path, over_embedded: bool, apis: &[&'static Api]) -> Result<Furnished, StartError> {
+pub(super) fn folder(folder: &Path, over_embedded: bool, apis: &[&'static Api]) -> Result<FolderRecords, StartError> {
     let read = read(folder)?;
     let has_sets =
         || apis.iter().any(|api| entries(&folder.join(api.name)).is_ok_and(|all| all.iter().any(|it| it.is_dir())));
@@ -185,7 +185,7 @@ pub(super) fn folder(folder: &Path, over_embedded: bool, apis: &[&'static Api]) 
                 for (file, unknown) in files[own..].iter().zip(&unknown) {
                     notes.extend(unknown.iter().flat_map(|unknown| unknown_fields(file, unknown, apis)));
                 }
-                return Ok(Furnished { store, notes });
+                return Ok(FolderRecords { store, notes });
             }
             Err(faults) => faults,
         };

@@ -1,4 +1,4 @@
-//! Panics that the fake survives: what they say is told in an answer, by the redaction of its world.
+//! Panics that the fake survives, whose messages are told in an answer, redacted by its world.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -8,7 +8,7 @@ thread_local! {
     static DEPTH: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Leaves when it is dropped, panic or not.
+/// A guard of the code whose panics are caught.
 struct Entered;
 
 impl Drop for Entered {
@@ -17,15 +17,15 @@ impl Drop for Entered {
     }
 }
 
-/// Runs something, and returns the panic in which it ended.
+/// Calls a function, and returns its result, or the panic in which it ended.
 pub(crate) fn caught<T>(run: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
     DEPTH.set(DEPTH.get() + 1);
-    // The hook of a panic runs before it is caught.
+    // The panic hook runs before the panic is caught, and so must know that it will be.
     let _entered = Entered;
     catch_unwind(AssertUnwindSafe(run))
 }
 
-/// Tells whether a panic of this thread is caught, and told with its answer.
+/// Tells whether a panic of this thread would be caught, and told with its answer.
 #[cfg(feature = "cli")]
 pub(crate) fn is_caught() -> bool {
     DEPTH.get() > 0

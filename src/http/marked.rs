@@ -37,8 +37,8 @@ pub(super) fn user_of_url(text: &str, from: usize) -> Option<(usize, usize)> {
     (!is_host && !seen.is_empty()).then_some((from, from + seen.len()))
 }
 
-/// Tells whether a name at the end of a text reads as one of a host, and not as the beginning of a credential: labels are
-/// words, with a number at their end at most, or numbers.
+/// Tells whether a name at the end of a text reads as a host's, and not as the beginning of a credential: its labels
+/// are numbers, or words that may end in a number.
 fn may_be_host(name: &str) -> bool {
     name.trim_end_matches(['.', ',', ')', ';', ':', '!']).split(['.', '-']).all(|label| {
         let word = label.trim_end_matches(|letter: char| letter.is_ascii_digit());
@@ -142,7 +142,7 @@ mod tests {
         "{password: \"HUSHx y\", n: 1}",
         "client_secret: HUSHx",
         "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nHUSHx\r\n--b--",
-        // The name stands behind the value: what is cut between them could be one.
+        // The name stands behind the value, so that a cut between them hides it.
         r#"{"value":"HUSHx","name":"password"}"#,
         r#"[{"op":"add","path":"/http/auth/basic/password","value":"HUSHx"},{"op":"test"}]"#,
         r#"[{"op":"replace","value":"HUSHx","path":"/tokens/-"}]"#,
@@ -178,7 +178,7 @@ mod tests {
         "<name>seen</name> 1 <b>key</b>",
     ];
 
-    /// Texts that could hold more than they show: a cut one is shown as far as it tells by itself.
+    /// Texts whose cut forms do not tell that they hold a credential.
     const CUT_OTHERS: &[&str] = &[
         r#"{"name":"flow","value":"seen","a"#,
         r#"{"$data":[{"id":"seen"},{"id"#,
@@ -222,7 +222,7 @@ mod tests {
         }));
     }
 
-    /// Returns a text by itself, within a text of JSON, and within a parameter.
+    /// Returns a text by itself, within a JSON string, and within a parameter.
     fn in_other_texts(text: &str) -> [String; 3] {
         let encoded: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
         [

@@ -188,7 +188,7 @@ impl Redactor {
     }
 }
 
-/// Returns a path for a sentence of the fake itself, which consumers write into their own logs.
+/// Returns a path without credentials, for a message of the fake, which consumers may log.
 pub(crate) fn told_path(path: &str) -> Cow<'static, str> {
     clipped(Redactor::default().target(path).into_owned())
 }

@@ -28,7 +28,7 @@ pub(super) fn parameters(query: &str) -> String {
     parts.collect::<Vec<_>>().join("&")
 }
 
-/// Tells whether a parameter of that name holds a credential, where another one may say the name of one.
+/// Tells whether a parameter of that name holds a credential, also because another parameter gives its name.
 fn is_secret(name: &str, is_named: bool) -> bool {
     is_telling_parameter(name) || (is_named && is_of_value(last_part(name)))
 }
@@ -37,7 +37,7 @@ fn is_secret(name: &str, is_named: bool) -> bool {
 /// parameters, lines of headers, elements, and users in URLs; also where they are percent-encoded.
 pub(super) fn scan(text: &str) -> Cow<'_, str> {
     let plain = scan_plain(text);
-    // Behind what is encoded, a name may stand that is not: it is lost where its value is taken for a part of another.
+    // A name that is not encoded may stand behind an encoded part, and must not be taken for a part of its value.
     let shown = match within_encoded(&plain, scan_plain) {
         Cow::Borrowed(_) => None,
         Cow::Owned(text) => Some(scan_plain(&text).into_owned()),

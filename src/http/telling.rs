@@ -74,7 +74,7 @@ const OF_NAME: &[&str] = &[
 const OF_VALUE: &[&str] =
     &["value", "val", "values", "content", "text", "data", "default", "defaultvalue", "newvalue", "oldvalue"];
 
-/// The last words of names of fields. A text that ends with one, and has no digit, is the name of a field.
+/// The last words of names of fields. A text without digits that ends with one is the name of a field.
 const OF_FIELD: &[&str] = &[
     "id",
     "name",
@@ -132,7 +132,7 @@ pub(super) fn is_of_value(name: &str) -> bool {
 
 /// Tells whether a value is a telling name itself, and no sentence about one.
 pub(super) fn is_telling_word(text: &str) -> bool {
-    // The path of a JSON Patch names each field on its way.
+    // A path of a JSON Patch consists of names of fields.
     let mut parts = text.split('/').skip(usize::from(text.starts_with('/')));
     let is_name = |part: &str| part.len() <= NAME_BYTES && part.split_whitespace().count() <= 3 && is_telling(part);
     if text.starts_with('/') { parts.any(is_name) } else { is_name(text) }

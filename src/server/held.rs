@@ -17,7 +17,7 @@ use crate::server::race::first_of;
 /// was delayed is sent at once; for a released one that would never be sent, the connection is closed.
 pub(super) async fn hold_back(serving: &ServerContext, outcome: &Outcome) -> Delivery {
     let mut waiting = Waiting { serving, hold: outcome.hold.as_ref(), since: Instant::now(), is_over: false };
-    let let_go = async {
+    let released = async {
         match outcome.hold.clone() {
             Some(hold) => hold.await,
             None => pending().await,
@@ -29,7 +29,7 @@ pub(super) async fn hold_back(serving: &ServerContext, outcome: &Outcome) -> Del
             pending::<()>().await;
         }
     };
-    first_of(pin!(let_go), pin!(delayed)).await;
+    first_of(pin!(released), pin!(delayed)).await;
     waiting.is_over = true;
     if outcome.delivery == Delivery::Hang { Delivery::Closed } else { outcome.delivery }
 }

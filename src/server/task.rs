@@ -1,6 +1,6 @@
-//! Work that the runtime does beside other work.
+//! Tasks of the runtime, of one type.
 
 use std::pin::Pin;
 
-/// A task. In a box, so that all of them are one type to the runtime, which is compiled anew for each type of task.
+/// A task in a box: the runtime's code is compiled anew for each type of task, so all have this one.
 pub(crate) type Task = Pin<Box<dyn Future<Output = ()> + Send>>;

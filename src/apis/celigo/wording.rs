@@ -1,4 +1,4 @@
-//! The wording of problems, as Celigo tells them: `{"errors":[{"code","message","field"?}]}`.
+//! Problems, rendered in the words of Celigo: `{"errors":[{"code","message","field"?}]}`.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -42,7 +42,7 @@ impl Fault<'_> {
     }
 }
 
-/// Puts a problem into words.
+/// Renders a problem.
 pub(super) fn problem(profile: Profile, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError {
     let saying = |message: String| vec![Fault { message: Some(message.into()), field: None }];
     let silent = || vec![Fault::default()];

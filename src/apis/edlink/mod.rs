@@ -149,7 +149,7 @@ pub(crate) static API: Api = Api::new("edlink", "Edlink", "/api", &dialect::Edli
             .after_change(|state, change, by| graph::changed(&graph::SCHOOLS, state, change, by))
             .before_write(graph::complete)
             .generator(graph::generator::schools)
-            .after_generate(graph::generator::furnish_schools),
+            .after_generate(graph::generator::courses_of_schools),
         Resource::new(&graph::SESSIONS)
             .after_change(|state, change, by| graph::changed(&graph::SESSIONS, state, change, by))
             .generator(graph::generator::sessions),

@@ -10,7 +10,7 @@ use crate::control::Replica;
 use crate::embed::builder::fields::Builder;
 use crate::embed::fixtures;
 #[cfg(feature = "cli")]
-use crate::embed::fixtures::Furnished;
+use crate::embed::fixtures::FolderRecords;
 use crate::embed::scenarios;
 use crate::embed::start_error::StartError;
 use crate::embed::starting::{Reload, Starting};
@@ -86,9 +86,9 @@ impl Builder {
     pub(crate) fn fixture_notes(&self) -> Vec<String> {
         let Some(folder) = &self.fixtures else { return Vec::new() };
         let known = fixtures::known(&self.served());
-        let furnished = fixtures::folder(folder, !self.without_embedded, &known);
-        let Ok(Furnished { store, mut notes }) = furnished else { return Vec::new() };
-        let _ = self.furnished.set(store);
+        let folder_records = fixtures::folder(folder, !self.without_embedded, &known);
+        let Ok(FolderRecords { store, mut notes }) = folder_records else { return Vec::new() };
+        let _ = self.folder_records.set(store);
         notes.extend(fixtures::unknown_fields_of_sets(folder, &known));
         notes
     }
@@ -191,11 +191,13 @@ impl Builder {
     }
 
     fn store(&self, known: &[&'static api::Api]) -> Result<Store, StartError> {
-        if let Some(store) = self.furnished.get() {
+        if let Some(store) = self.folder_records.get() {
             return Ok(store.clone());
         }
         match &self.fixtures {
-            Some(folder) => fixtures::folder(folder, !self.without_embedded, known).map(|furnished| furnished.store),
+            Some(folder) => {
+                fixtures::folder(folder, !self.without_embedded, known).map(|folder_records| folder_records.store)
+            }
             None if self.without_embedded => Ok(fixtures::empty(known)),
             None => fixtures::default(known),
         }

@@ -52,7 +52,7 @@ pub struct Builder {
     pub(super) allows_outbound: bool,
     pub(super) no_default: bool,
     /// The records of the folder of fixtures, once they were read.
-    pub(super) furnished: OnceLock<Store>,
+    pub(super) folder_records: OnceLock<Store>,
     pub(super) trusted: Networks,
     #[cfg(feature = "tls")]
     pub(super) front: FrontSettings,

@@ -1,4 +1,4 @@
-//! The evidence for an error: one reckoning for answers, for what explains them, and for strict fidelity.
+//! The evidence for an error, for answers, for explanations, and for strict fidelity.
 
 use crate::engine::api::api::Api;
 use crate::engine::api::route::Route;
@@ -6,14 +6,14 @@ use crate::engine::schema::error_def::{ErrorDef, Evidence, Variant};
 use crate::engine::schema::profile::Profile;
 
 impl Api {
-    /// Returns an error as an operation answers it, in the words that are known best.
+    /// Returns an error as an operation answers it, with the best evidence for its message.
     pub(crate) fn outcome(&self, route: &Route, error: &ErrorDef, profile: Profile) -> Variant {
         let words = error.sentences.iter().map(|(_, evidence)| *evidence).fold(error.words, Evidence::min);
         let variant = self.dialect.variant(route, error, profile);
         Variant { evidence: variant.evidence.max(words), ..variant }
     }
 
-    /// Returns the evidence for what an answer says of an error.
+    /// Returns the evidence for the message of an error.
     pub(crate) fn words_of(&self, error: &ErrorDef, message: &str) -> Evidence {
         let usual = std::iter::once((error.message, error.words));
         let known = usual.chain(error.sentences.iter().copied());
@@ -21,7 +21,7 @@ impl Api {
         shown.map(|(_, evidence)| evidence).min().unwrap_or(Evidence::Assumed)
     }
 
-    /// Tells whether a text has the form of a sentence, in which names in angle brackets stand for other texts.
+    /// Tells whether a text has the form of a sentence, in which names in angle brackets are gaps for other texts.
     fn has_form(&self, sentence: &str, text: &str) -> bool {
         let Some((before, name, behind)) = first_gap(sentence) else { return sentence == text };
         let Some(text) = text.strip_prefix(before) else { return false };
@@ -31,10 +31,10 @@ impl Api {
     }
 }
 
-/// Names the gap that takes the title of a kind of record.
+/// The gap that takes the title of a kind of record.
 const KIND: &str = "kind";
 
-/// Splits a sentence at its first gap: what stands before it, its name, and what stands behind it.
+/// Splits a sentence at its first gap: the text before it, its name, and the text behind it.
 fn first_gap(sentence: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = sentence.split_once('<')?;
     let (name, behind) = rest.split_once('>')?;

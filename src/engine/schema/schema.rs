@@ -348,7 +348,7 @@ pub enum Actor {
     Service,
     /// A person or another system behind the API: the control API, a test, a step of a scenario.
     Administrator,
-    /// A file or a generator, while a world is furnished: it makes no history.
+    /// A file or a generator, while a world gets its first records: it makes no history.
     Fixture,
 }
 

@@ -8,8 +8,8 @@ use imbl::shared_ptr::DefaultSharedPtr;
 
 use crate::engine::store::Record;
 
-/// Records that have one value in common, in their order. One type for all of them: what APIs make of each combination
-/// of iterators would be compiled again for each.
+/// The records that have one value in common, in their order. All lookups return this one type, because the code of
+/// iterators is compiled anew for each type.
 pub struct Found<'r>(Places<'r>);
 
 enum Places<'r> {

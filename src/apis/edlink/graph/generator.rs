@@ -204,8 +204,8 @@ pub(crate) fn sessions_of(state: &mut State, _: &[Record]) -> Result<(), Problem
 }
 
 /// Makes the courses and classes that come with schools.
-pub(crate) fn furnish_schools(state: &mut State, schools: &[Record]) -> Result<(), Problem> {
-    schools.iter().try_for_each(|school| furnish_school(state, school))
+pub(crate) fn courses_of_schools(state: &mut State, schools: &[Record]) -> Result<(), Problem> {
+    schools.iter().try_for_each(|school| courses_of_school(state, school))
 }
 
 fn last_school(state: &mut State) -> Result<Record, Problem> {
@@ -379,7 +379,7 @@ fn section(class: &Record, place: usize) -> Document {
 }
 
 /// Makes the courses and classes of a school that is full, with sections for every fourth class.
-fn furnish_school(state: &mut State, school: &Record) -> Result<(), Problem> {
+fn courses_of_school(state: &mut State, school: &Record) -> Result<(), Problem> {
     let grades = strings(school, "grade_levels");
     let kind = KINDS.iter().find(|(_, known, _)| known.first().copied() == grades.first().copied());
     let classes_each = kind.map_or(5, |(_, _, classes)| *classes);

@@ -30,7 +30,7 @@ pub(crate) fn changed(
     if let Some(before) = before {
         events::data_changed(state, &before, &touched)?;
     }
-    if let Change::Removed(_) = change { let_go(state, &touched, by) } else { Ok(()) }
+    if let Change::Removed(_) = change { drop_references(state, &touched, by) } else { Ok(()) }
 }
 
 /// Handles the consequences of a change of an integration: a removed one takes its cursors and logins with it, and its
@@ -78,7 +78,7 @@ fn remove_what_hangs(state: &mut State, gone: &mut Vec<(&'static Schema, Record)
 }
 
 /// Removes the ids of gone records from the records that do not require them.
-fn let_go(state: &mut State, gone: &[(&'static Schema, Record)], by: Actor) -> Result<(), Problem> {
+fn drop_references(state: &mut State, gone: &[(&'static Schema, Record)], by: Actor) -> Result<(), Problem> {
     for (to, record) in gone {
         for (from, field) in leading_to(to).filter(|(_, field)| may_let_go(field)) {
             for left in found(state, from, field, record) {
