@@ -8,6 +8,7 @@ use crate::apis::celigo::resources::{
     APIS, CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, LOOKUP_CACHES, MCP_SERVERS, SCRIPTS, TAGS,
 };
 use crate::engine::api::context::{Body, Context};
+use crate::engine::api::openapi;
 use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
 use crate::engine::schema::profile::Profile;
@@ -23,75 +24,100 @@ const DEBUG_MS: u64 = 60 * 60 * 1_000;
 /// Fields that the vendor's own client replaces where they were never set.
 const SWITCHES: &[&str] = &["debugDate", "debugUntil"];
 
-/// Paths of a flow that may be patched, with all paths below. `N` stands for an index of an array.
-const FLOW: &[&str] = &[
-    "name",
-    "description",
-    "aiDescription",
-    "disabled",
-    "schedule",
-    "timezone",
-    "runPageGeneratorsInParallel",
-    "logging",
-    "aliases",
-    "pageGenerators/N/schedule",
-    "pageGenerators/N/skipRetries",
-    "routers/N/name",
-    "routers/N/branches/N/name",
-];
-
-/// Handles `integrations.patch`
-pub(super) fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
-    patch(context, &INTEGRATIONS, &["flowGroupings", "settings", "apiGroupings"])
+/// The part of a kind of record that may be patched.
+pub(super) struct Open {
+    schema: &'static Schema,
+    /// The paths that may be patched, with all paths below. `N` stands for an index of an array.
+    paths: &'static [&'static str],
 }
 
-/// Handles `flows.patch`
-pub(super) fn flow(context: &mut Context<'_>) -> Result<Response, Problem> {
-    patch(context, &FLOWS, FLOW)
+const fn open(schema: &'static Schema, paths: &'static [&'static str]) -> Open {
+    Open { schema, paths }
 }
 
-/// Handles `exports.patch`
-pub(super) fn export(context: &mut Context<'_>) -> Result<Response, Problem> {
-    patch(context, &EXPORTS, &["debugUntil", "assistantMetadata"])
+pub(super) static INTEGRATION: Open = open(&INTEGRATIONS, &["flowGroupings", "settings", "apiGroupings"]);
+pub(super) static FLOW: Open = open(
+    &FLOWS,
+    &[
+        "name",
+        "description",
+        "aiDescription",
+        "disabled",
+        "schedule",
+        "timezone",
+        "runPageGeneratorsInParallel",
+        "logging",
+        "aliases",
+        "pageGenerators/N/schedule",
+        "pageGenerators/N/skipRetries",
+        "routers/N/name",
+        "routers/N/branches/N/name",
+    ],
+);
+pub(super) static EXPORT: Open = open(&EXPORTS, &["debugUntil", "assistantMetadata"]);
+pub(super) static IMPORT: Open = open(&IMPORTS, &["debugUntil"]);
+pub(super) static SCRIPT: Open = open(&SCRIPTS, &["debugUntil"]);
+pub(super) static CONNECTION: Open = open(&CONNECTIONS, &["name", "debugDate", "debugUntil"]);
+pub(super) static API: Open = open(&APIS, &["name", "description", "disabled"]);
+pub(super) static MCP_SERVER: Open = open(&MCP_SERVERS, &["name", "disabled"]);
+pub(super) static LOOKUP_CACHE: Open = open(&LOOKUP_CACHES, &["name", "description"]);
+pub(super) static TAG: Open = open(&TAGS, &["tag"]);
+
+macro_rules! handlers {
+    ($($name:ident $open:ident, $operation:literal)*) => {$(
+        #[doc = concat!("Handles `", $operation, "`")]
+        pub(super) fn $name(context: &mut Context<'_>) -> Result<Response, Problem> {
+            patch(context, &$open)
+        }
+    )*};
+}
+handlers! {
+    integration INTEGRATION, "integrations.patch"
+    flow FLOW, "flows.patch"
+    export EXPORT, "exports.patch"
+    import IMPORT, "imports.patch"
+    script SCRIPT, "scripts.patch"
+    connection CONNECTION, "connections.patch"
+    api API, "apis.patch"
+    mcp_server MCP_SERVER, "mcpservers.patch"
+    lookup_cache LOOKUP_CACHE, "lookupcaches.patch"
+    tag TAG, "tags.patch"
 }
 
-/// Handles `imports.patch`
-pub(super) fn import(context: &mut Context<'_>) -> Result<Response, Problem> {
-    patch(context, &IMPORTS, &["debugUntil"])
-}
-
-/// Handles `scripts.patch`
-pub(super) fn script(context: &mut Context<'_>) -> Result<Response, Problem> {
-    patch(context, &SCRIPTS, &["debugUntil"])
-}
-
-/// Handles `connections.patch`
-pub(super) fn connection(context: &mut Context<'_>) -> Result<Response, Problem> {
-    patch(context, &CONNECTIONS, &["name", "debugDate", "debugUntil"])
-}
-
-/// Handles `apis.patch`
-pub(super) fn api(context: &mut Context<'_>) -> Result<Response, Problem> {
-    patch(context, &APIS, &["name", "description", "disabled"])
-}
-
-/// Handles `mcpservers.patch`
-pub(super) fn mcp_server(context: &mut Context<'_>) -> Result<Response, Problem> {
-    patch(context, &MCP_SERVERS, &["name", "disabled"])
-}
-
-/// Handles `lookupcaches.patch`
-pub(super) fn lookup_cache(context: &mut Context<'_>) -> Result<Response, Problem> {
-    patch(context, &LOOKUP_CACHES, &["name", "description"])
-}
-
-/// Handles `tags.patch`
-pub(super) fn tag(context: &mut Context<'_>) -> Result<Response, Problem> {
-    patch(context, &TAGS, &["tag"])
+impl Open {
+    /// Describes operations of a JSON Patch of such a record: where, and with which values.
+    pub(super) fn describe(&self, body: &mut Value) {
+        let set = json!({ "enum": ["add", "replace"] });
+        let mut operations: Vec<Value> = Vec::new();
+        let mut patterns: Vec<String> = Vec::new();
+        for path in self.paths {
+            let pattern = path.replace('N', "[0-9]+");
+            let field = self.schema.field(path);
+            let place = match field {
+                Some(_) => json!({ "const": format!("/{path}") }),
+                None => json!({ "type": "string", "pattern": format!("^/{pattern}$") }),
+            };
+            patterns.push(pattern);
+            let value = field.map_or_else(|| json!({}), openapi::given);
+            operations.push(json!({
+                "type": "object",
+                "properties": { "op": set, "path": place, "value": value },
+                "required": ["op", "path", "value"],
+            }));
+        }
+        let below = json!({ "type": "string", "pattern": format!("^/({})(/.*)?$", patterns.join("|")) });
+        operations.push(json!({
+            "type": "object",
+            "properties": { "op": { "enum": ["remove"] }, "path": below },
+            "required": ["op", "path"],
+        }));
+        *body = json!({ "type": "array", "items": { "anyOf": operations } });
+    }
 }
 
 /// Applies all operations of the body to the open paths of a record, or none.
-fn patch(context: &mut Context<'_>, schema: &'static Schema, open: &[&str]) -> Result<Response, Problem> {
+fn patch(context: &mut Context<'_>, open: &Open) -> Result<Response, Problem> {
+    let Open { schema, paths: open } = open;
     let record = context.record(schema, "id")?;
     let patch = read(context.body.as_ref().map(Body::to_value).unwrap_or_default())
         .map_err(|error| refused(VALIDATION_ERROR, "body", format!("Body is no JSON Patch: {error}")))?;

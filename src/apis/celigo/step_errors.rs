@@ -138,12 +138,9 @@ pub(super) fn tag(context: &mut Context<'_>) -> Result<Response, Problem> {
 
 /// Changes the errors that the body names: by a list of ids, or of objects with an `id`.
 fn change(context: &mut Context<'_>, errors: &[Record], change: &[(&'static str, Value)]) -> Result<Response, Problem> {
-    let mut wanted = texts(context, "errorIds")?;
-    if wanted.is_none() {
-        let id = |it: &Value| it.get("id").unwrap_or(it).as_str().map(str::to_owned);
-        wanted = all(context, "errors", "an array of ids, or of objects with an id", id)?;
-    }
-    let wanted = wanted.ok_or_else(|| Problem::missing_all(&["errorIds", "errors"]))?;
+    let id = |it: &Value| it.get("id").unwrap_or(it).as_str().map(str::to_owned);
+    let named = all(context, "errors", "an array of ids, or of objects with an id", id)?;
+    let wanted = texts(context, "errorIds")?.or(named).ok_or_else(|| Problem::missing_all(&["errorIds", "errors"]))?;
     let change: Document = change.iter().cloned().collect();
     for error in errors.iter().filter(|error| wanted.iter().any(|id| id == error.id())) {
         context.state.patch(&ERRORS, error, &change, Actor::Administrator)?;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::apis::edlink::sso;
+use crate::apis::edlink::{graph, sso};
 use crate::engine::api::openapi::{Parameter, either};
 use crate::engine::api::route::{Action, ResponseShape, Route};
 use crate::http::message::Method;
@@ -35,10 +35,19 @@ pub(super) fn parameters(route: &Route) -> Vec<Parameter> {
     ];
     if graph {
         all.push(parameter("$cursor", &cursor, "Where a next link goes on; nothing else counts beside it."));
-        all.push(parameter("$filter", &text, "Conditions, as JSON: {field: [{operator, value}]}."));
+        all.push(parameter("$filter", &filter(route), "Conditions, as JSON: {field: [{operator, value}]}."));
         all.append(&mut shaped);
     }
     all
+}
+
+/// Describes the JSON within the text of a filter.
+fn filter(route: &Route) -> Value {
+    let mut text = json!({ "type": "string", "contentMediaType": "application/json" });
+    if let (Action::List(resource), _) | (_, ResponseShape::Many(resource)) = (route.action, route.shows) {
+        text["contentSchema"] = graph::filter_schema(resource);
+    }
+    text
 }
 
 /// Returns the schema of a parameter of a path: ids are UUIDs, except those of a sign-on, which may be any text. An

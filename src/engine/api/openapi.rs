@@ -28,6 +28,9 @@ impl Parameter {
     }
 }
 
+/// The key of a schema of ids: the collection of the records that they name.
+pub(crate) const REFERS_TO: &str = "x-standin-refers-to";
+
 /// The tag of operations that are known, but only answered with 501.
 const NOT_MODELLED: &str = "not-modelled";
 
@@ -80,13 +83,13 @@ fn document(api: &'static Api, parts: Parts) -> Value {
         let apart = || if route.outside { json!({ "servers": [{ "url": "/" }] }) } else { json!({}) };
         // A document has no parameter that takes all the rest of a path.
         let path = paths.entry(path.replace("{*", "{")).or_insert_with(apart);
-        put(path, route.method, &operation);
+        put(path, route, &operation);
     }
     let unmodelled = || api.routes.iter().filter(|route| !route.is_modelled());
     // A described path must list its methods that are not modelled, too.
     for route in unmodelled() {
         if let Some((_, path)) = shapes.iter().find(|(known, _)| *known == shape(route.path)) {
-            put(&mut paths[*path], route.method, &operation(api, route, path, &mut schemas));
+            put(&mut paths[*path], route, &operation(api, route, path, &mut schemas));
         }
     }
     let unmodelled: Vec<String> =
@@ -110,8 +113,12 @@ fn document(api: &'static Api, parts: Parts) -> Value {
 }
 
 /// Adds an operation to its path: below its method or, if it takes any, below each method with an id of its own.
-fn put(path: &mut Value, method: Method, operation: &Value) {
-    let methods = if method == Method::Any { &Method::ALL[..] } else { &[method] };
+fn put(path: &mut Value, route: &Route, operation: &Value) {
+    let methods = match (route.method, route.listed) {
+        (Method::Any, []) => &Method::ALL[..],
+        (Method::Any, listed) => listed,
+        (_, _) => std::slice::from_ref(&route.method),
+    };
     for (n, method) in methods.iter().map(|method| method.as_str().to_lowercase()).enumerate() {
         let mut operation = operation.clone();
         if n > 0 {
@@ -127,21 +134,28 @@ fn shape(path: &str) -> String {
 }
 
 fn operation(api: &'static Api, route: &'static Route, path: &str, schemas: &mut Schemas) -> Value {
-    let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-    let names = names.map(|name| name.strip_prefix('*').unwrap_or(name));
-    let in_path = names.map(|name| {
-        let schema = api.dialect.path_parameter(route, name);
-        json!({ "name": name, "in": "path", "required": true, "schema": schema })
+    let in_path = path.match_indices('{').filter_map(|(at, _)| {
+        let (name, _) = path[at + 1..].split_once('}')?;
+        let name = name.strip_prefix('*').unwrap_or(name);
+        let mut schema = api.dialect.path_parameter(route, name);
+        let to = shown_at(api, &path[..at]);
+        if let Some(to) = to.filter(|_| schema.get(REFERS_TO).is_none()) {
+            schema[REFERS_TO] = to.name.into();
+        }
+        Some(json!({ "name": name, "in": "path", "required": true, "schema": schema }))
     });
     let in_query = api.dialect.parameters(route).into_iter().map(|parameter| {
         let Parameter { name, schema, about } = parameter;
         json!({ "name": name, "in": "query", "description": about, "schema": schema })
     });
+    let in_headers = route.headers.iter().map(
+        |(name, about)| json!({ "name": name, "in": "header", "description": about, "schema": { "type": "string" } }),
+    );
     let mut operation = json!({
         "operationId": format!("{}.{}", api.name, route.name),
         "summary": route.about,
         "tags": [if route.is_modelled() { route.name.split('.').next().unwrap_or_default() } else { NOT_MODELLED }],
-        "parameters": in_path.chain(in_query).collect::<Vec<_>>(),
+        "parameters": in_path.chain(in_query).chain(in_headers).collect::<Vec<_>>(),
         "responses": responses(api, route, schemas),
         "x-standin-evidence": route.evidence.as_str(),
         "x-standin-source": route.source,
@@ -159,17 +173,29 @@ fn operation(api: &'static Api, route: &'static Route, path: &str, schemas: &mut
     operation
 }
 
+/// Returns the kind of record that a path shows when an id follows it.
+fn shown_at(api: &'static Api, before: &str) -> Option<&'static Schema> {
+    let wanted = shape(&format!("{before}{{}}"));
+    let rows = api.routes.iter().filter(|row| row.method == Method::Get && shape(row.path) == wanted);
+    rows.filter_map(|row| match (row.action, row.shows) {
+        (Action::Read(resource), _) | (_, ResponseShape::One(resource) | ResponseShape::Part(resource)) => {
+            Some(resource)
+        }
+        _ => None,
+    })
+    .next()
+}
+
 /// Returns the schema of the body, and whether a body is required.
 fn body(route: &Route, schemas: &mut Schemas) -> Option<(bool, Value)> {
     let (resource, name, owners): (_, _, &[Owner]) = match route.action {
         Action::Create(resource) => (resource, "New", &[Owner::Consumer, Owner::Preserved, Owner::CreateOnly]),
         Action::Replace(resource) => (resource, "Changed", &[Owner::Consumer, Owner::Preserved]),
-        Action::Custom(_) if matches!(route.method, Method::Post | Method::Put | Method::Patch | Method::Any) => {
+        Action::Custom(_) if route.method != Method::Get && (route.method != Method::Delete || !route.takes.is_empty()) => {
             let taken = route.takes.iter();
             let properties: Map<String, Value> = taken.map(|field| (field.name.to_owned(), given(field))).collect();
             let required: Vec<&str> =
                 route.takes.iter().filter(|field| field.required).map(|field| field.name).collect();
-            let is_required = !required.is_empty() || route.needs_body;
             let mut known = json!({ "type": "object", "properties": properties });
             if !required.is_empty() {
                 known["required"] = required.into();
@@ -179,6 +205,7 @@ fn body(route: &Route, schemas: &mut Schemas) -> Option<(bool, Value)> {
             } else if route.takes.is_empty() {
                 known = Value::Bool(true);
             }
+            let is_required = route.needs_body || known.get("required").is_some();
             return Some((is_required, known));
         }
         _ => return None,
@@ -191,7 +218,10 @@ fn body(route: &Route, schemas: &mut Schemas) -> Option<(bool, Value)> {
     let properties: Map<String, Value> =
         fields().map(|field| (field.name.to_owned(), linked(resource, field, given(field)))).collect();
     let required: Vec<&str> = fields().filter(|field| field.required).map(|field| field.name).collect();
-    let schema = json!({ "type": "object", "properties": properties, "required": required });
+    let mut schema = json!({ "type": "object", "properties": properties, "required": required });
+    if let Some(refine) = route.body_schema {
+        refine(&mut schema);
+    }
     schemas.known.insert(name.clone(), schema);
     Some((true, reference(&name)))
 }
@@ -303,11 +333,14 @@ fn is_always_there(resource: &Schema, field: &Field) -> bool {
         || matches!(field.owner, Owner::CreatedAt | Owner::UpdatedAt)
 }
 
-/// Returns the schema of a field in a body. An optional field may be `null`, which counts as absent.
-fn given(field: &Field) -> Value {
+/// Returns what a body may hold for a field: for one that need not be there, `null` is as good as nothing.
+pub(crate) fn given(field: &Field) -> Value {
     let mut schema = kind(field);
     if field.max_chars != usize::MAX {
         schema["maxLength"] = field.max_chars.into();
+    }
+    if matches!(field.kind, Kind::Integer) {
+        (schema["minimum"], schema["maximum"]) = (i64::MIN.into(), u64::MAX.into());
     }
     if !field.required {
         return or_null(schema);
@@ -319,7 +352,7 @@ fn given(field: &Field) -> Value {
 fn linked(resource: &Schema, field: &Field, mut schema: Value) -> Value {
     let to = resource.links.iter().find(|link| link.field == field.name && matches!(field.kind, Kind::String));
     if let Some(link) = to {
-        schema["x-standin-refers-to"] = link.to.name.into();
+        schema[REFERS_TO] = link.to.name.into();
     }
     schema
 }
@@ -328,7 +361,7 @@ fn kind(field: &Field) -> Value {
     match field.kind {
         Kind::Any => json!({}),
         Kind::String => json!({ "type": "string" }),
-        Kind::Reference(to) => json!({ "type": "string", "x-standin-refers-to": to.name }),
+        Kind::Reference(to) => json!({ "type": "string", (REFERS_TO): to.name }),
         Kind::Bool => json!({ "type": "boolean" }),
         Kind::Integer => json!({ "type": "integer" }),
         Kind::Number => json!({ "type": "number" }),
@@ -336,14 +369,14 @@ fn kind(field: &Field) -> Value {
         Kind::List => json!({ "type": "array" }),
         Kind::Strings => json!({ "type": "array", "items": { "type": "string" } }),
         Kind::References(to) => {
-            json!({ "type": "array", "items": { "type": "string", "x-standin-refers-to": to.name } })
+            json!({ "type": "array", "items": { "type": "string", (REFERS_TO): to.name } })
         }
         Kind::EnumList(values) => json!({ "type": "array", "items": { "type": "string", "enum": values } }),
         // Generators of clients take an object without `additionalProperties` for an empty one.
         Kind::Object => json!({ "type": "object", "additionalProperties": true }),
         Kind::Objects(fields) => {
             let properties: Map<String, Value> =
-                fields.iter().map(|field| (field.name.to_owned(), filled(field, kind(field)))).collect();
+                fields.iter().map(|field| (field.name.to_owned(), given(field))).collect();
             let required: Vec<&str> = fields.iter().filter(|field| field.required).map(|field| field.name).collect();
             json!({ "type": "array", "items": { "type": "object", "properties": properties, "required": required } })
         }

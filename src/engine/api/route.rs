@@ -91,7 +91,11 @@ pub struct Route {
     pub other_success: Option<(u16, &'static str)>,
     /// The fields that the body of a custom operation may hold, where that is an object with known fields.
     pub takes: &'static [Field],
-    /// A function that adds to the JSON Schema of a custom operation's body what fields alone cannot say.
+    /// The methods that the document lists of a row that takes any, where it refuses the others always; empty for all.
+    pub listed: &'static [Method],
+    /// Headers that it reads, beyond those of every call, each with a sentence.
+    pub headers: &'static [(&'static str, &'static str)],
+    /// Says in the document what fields alone cannot about a body: changes its JSON Schema.
     pub body_schema: Option<fn(&mut Value)>,
     /// True if a custom operation refuses a call without a body, though none of its fields is required.
     pub needs_body: bool,
@@ -163,8 +167,8 @@ macro_rules! methods {
         #[doc = concat!("A `", stringify!($method), "` row that succeeds with ", stringify!($success), ".")]
         pub const fn $name(path: &'static str, name: &'static str, action: Action) -> Route {
             Route {
-                name, method: Method::$method, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
-                source: "", assumes: "", access: Access::Authenticated, takes_forms: false, shows: ResponseShape::Action, other_success: None, takes: &[], body_schema: None, needs_body: false, about: "", needs: "", body_last: false,
+                name, verb: Method::$verb, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
+                source: "", assumes: "", access: Access::Authenticated, takes_forms: false, shows: ResponseShape::Action, other_success: None, takes: &[], listed: &[], headers: &[], body_schema: None, needs_body: false, about: "", needs: "", body_last: false,
                 filters: None, pages: false, outside: false, also: &[], closed: false, takes_raw: false, unmetered: false, whole_account: false, live_evidence: None, live_success: None, live_empty: None,
             }
         }
@@ -236,6 +240,18 @@ impl Route {
     /// Takes a body with these fields.
     pub const fn takes(mut self, fields: &'static [Field]) -> Self {
         self.takes = fields;
+        self
+    }
+
+    /// Lists only these methods in the document.
+    pub const fn by(mut self, methods: &'static [Method]) -> Self {
+        self.listed = methods;
+        self
+    }
+
+    /// Reads these headers too.
+    pub const fn headers(mut self, headers: &'static [(&'static str, &'static str)]) -> Self {
+        self.headers = headers;
         self
     }
 

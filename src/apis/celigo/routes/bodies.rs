@@ -124,18 +124,20 @@ pub(super) fn notifications(schema: &mut Value) {
     *schema = json!({ "type": "array", "items": entry });
 }
 
-/// Describes operations of a JSON Patch.
-pub(super) fn patch(schema: &mut Value) {
-    let path = json!({ "type": "string", "pattern": "^(/([^/~]|~[01])*)*$" });
-    let with_value = json!({
-        "type": "object",
-        "properties": { "op": { "enum": ["add", "replace"] }, "path": path.clone(), "value": {} },
-        "required": ["op", "path", "value"],
-    });
-    let without = json!({
-        "type": "object",
-        "properties": { "op": { "enum": ["remove"] }, "path": path },
-        "required": ["op", "path"],
-    });
-    *schema = json!({ "type": "array", "items": { "anyOf": [with_value, without] } });
+/// Describes a flow, whose steps stand in a line or in routers.
+pub(super) fn flow(schema: &mut Value) {
+    schema["anyOf"] = ["pageProcessors", "routers"]
+        .map(|name| json!({ "properties": { name: { "type": ["array", "null"], "maxItems": 0 } } }))
+        .into_iter()
+        .collect();
+}
+
+/// Describes a revision: other types than snapshots are not modelled.
+pub(super) fn snapshot(schema: &mut Value) {
+    schema["properties"]["type"]["enum"] = json!(["snapshot", null]);
+}
+
+/// Describes what a function of settings is called with: an object for `persistSettings`, anything for every other one.
+pub(super) fn settings(schema: &mut Value) {
+    *schema = json!({ "anyOf": [schema.take(), {}] });
 }

@@ -48,6 +48,8 @@ pub(super) const ROUTES: &[Route] = &[
             INVALID_PATCH,
         ])
         .shows(Nothing)
+        .body_schema(|body| patch::INTEGRATION.describe(body))
+        .needs_body()
         .about("Changes flow groupings and settings by a JSON Patch (RFC 6902)."),
     put("/integrations/{id}/connections/register", "integrations.register", Custom(connection_registrations::register))
         .observed(CLIENTS)
@@ -80,11 +82,13 @@ pub(super) const ROUTES: &[Route] = &[
         .fails(REVISE)
         .shows(One(&REVISIONS))
         .takes(SNAPSHOT)
+        .body_schema(bodies::snapshot)
         .about("Takes a snapshot of an integration."),
     post("/integrations/{id}/revisions/create", "integrations.revise", Custom(revisions::create))
         .observed(CLIENTS)
         .fails(REVISE)
         .shows(One(&REVISIONS))
         .takes(SNAPSHOT)
+        .body_schema(bodies::snapshot)
         .about("Takes a snapshot of an integration, by its older path."),
 ];

@@ -1,5 +1,7 @@
 //! Changing configuration, connections, and what is called from outside of flows.
 
+use serde_json::Value;
+
 use crate::apis::celigo::errors::{
     FIELD_LOCKED, FORBIDDEN, INVALID_CONNECTION_MAP, INVALID_FIELD, INVALID_JSON, INVALID_OPERATION, INVALID_PATCH,
     INVALID_QUERY_PARAMS, INVALID_REF, NOT_FOUND, NOT_MODELLED, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
@@ -35,27 +37,30 @@ const PATCH: &[&ErrorDef] = &[
     FIELD_LOCKED,
 ];
 
-const fn patched(path: &'static str, name: &'static str, handler: Handler) -> Route {
+const fn patched(path: &'static str, name: &'static str, handler: Handler, described: fn(&mut Value)) -> Route {
     patching(path, name, Custom(handler))
         .observed(CLIENTS)
         .fails(PATCH)
         .shows(Nothing)
-        .body_schema(bodies::patch)
+        .body_schema(described)
         .needs_body()
         .about("Changes some fields by a JSON Patch (RFC 6902).")
 }
 
 const PATCHES: &[Route] = &[
-    patched("/flows/{id}", "flows.patch", patch::flow).documented(FLOW),
-    patched("/scripts/{id}", "scripts.patch", patch::script).documented("the vendor's help centre, \"Script API\""),
-    patched("/exports/{id}", "exports.patch", patch::export),
-    patched("/imports/{id}", "imports.patch", patch::import),
-    patched("/connections/{id}", "connections.patch", patch::connection)
+    patched("/flows/{id}", "flows.patch", patch::flow, |body| patch::FLOW.describe(body)).documented(FLOW),
+    patched("/scripts/{id}", "scripts.patch", patch::script, |body| patch::SCRIPT.describe(body))
+        .documented("the vendor's help centre, \"Script API\""),
+    patched("/exports/{id}", "exports.patch", patch::export, |body| patch::EXPORT.describe(body)),
+    patched("/imports/{id}", "imports.patch", patch::import, |body| patch::IMPORT.describe(body)),
+    patched("/connections/{id}", "connections.patch", patch::connection, |body| patch::CONNECTION.describe(body))
         .documented("the vendor's help centre, \"Connection API endpoints\""),
-    patched("/apis/{id}", "apis.patch", patch::api),
-    patched("/mcpservers/{id}", "mcpservers.patch", patch::mcp_server).also(&["/mcpServers/{id}"]),
-    patched("/lookupcaches/{id}", "lookupcaches.patch", patch::lookup_cache).also(&["/lookupCaches/{id}"]),
-    patched("/tags/{id}", "tags.patch", patch::tag),
+    patched("/apis/{id}", "apis.patch", patch::api, |body| patch::API.describe(body)),
+    patched("/mcpservers/{id}", "mcpservers.patch", patch::mcp_server, |body| patch::MCP_SERVER.describe(body))
+        .also(&["/mcpServers/{id}"]),
+    patched("/lookupcaches/{id}", "lookupcaches.patch", patch::lookup_cache, |body| patch::LOOKUP_CACHE.describe(body))
+        .also(&["/lookupCaches/{id}"]),
+    patched("/tags/{id}", "tags.patch", patch::tag, |body| patch::TAG.describe(body)),
 ];
 
 const NEW_CONNECTION: Field = field("_newConnectionId", Kind::Reference(&resources::CONNECTIONS)).required();
@@ -182,6 +187,15 @@ const CONNECTIONS: &[Route] = &[
     any("/connections/{id}/proxy", "connections.proxy", Custom(connections::proxy))
         .observed(CLIENTS)
         .takes_raw()
+        .headers(&[
+            ("Integrator-Method", "The method of the request. Needed, but for a script."),
+            (
+                "Integrator-Relative-URI",
+                "Where the request goes, below the address of the connection. Needed, but for a script.",
+            ),
+            ("Integrator-NetSuite-ScriptId", "The script to call instead."),
+            ("Integrator-NetSuite-DeployId", "Its deployment. Needed for a script."),
+        ])
         .fails(&[UNAUTHORIZED, FORBIDDEN, NOT_FOUND, VALIDATION_ERROR, NOT_MODELLED])
         .about("Sends a request to what a connection leads to: only a scenario's rule can answer it."),
     get("/connection/{id}/oauth2", "connections.oauth2", Custom(connections::oauth2))

@@ -48,11 +48,13 @@ pub(super) const ROUTES: &[Route] = &[
         .empty_live(204)
         .about("Lists flows: filtered, then paged by limit and offset."),
     post("/flows", "flows.create", Create(&FLOWS))
+        .body_schema(bodies::flow)
         .documented(FLOW)
         .fails(CREATE_REFERRING)
         .about("Makes a flow, and registers its connections with its integration."),
     get("/flows/{id}", "flows.get", Read(&FLOWS)).documented(FLOW).fails(READ).about("Shows a flow."),
     put("/flows/{id}", "flows.update", Replace(&FLOWS))
+        .body_schema(bodies::flow)
         .documented(FLOW)
         .observed_live()
         .fails(REPLACE_REFERRING)

@@ -5,7 +5,7 @@ use crate::apis::celigo::errors::{
 };
 use crate::apis::celigo::resources::{ASHARES, AUDIT, CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
 use crate::apis::celigo::routes::{
-    CHANGE, CREATE_UNIQUE_REFERRING, LIST, LIST_WITHIN, READ, REMOVE_FIXED, REPLACE_FIXED, REPLACE_UNIQUE,
+    CHANGE, CREATE_UNIQUE_REFERRING, LIST, LIST_WITHIN, READ, REMOVE_FIXED, REPLACE_FIXED, REPLACE_UNIQUE, bodies,
 };
 use crate::apis::celigo::{ashares, audit, connector, error_summary, membership, template};
 use crate::engine::api::route::Action::{Create, Custom, List, Read, Remove, Replace};
@@ -123,6 +123,7 @@ pub(super) const ROUTES: &[Route] = &[
         .about("Undoes the installation step of that function."),
     put("/integrations/{id}/settings/{function}", "integrations.settings", Custom(connector::settings))
         .takes(SETTINGS)
+        .body_schema(bodies::settings)
         .documented(SEED_2)
         .assuming("its body and its answer")
         .fails(REPLACE_FIXED)

@@ -2,7 +2,7 @@
 //!
 //! [`resources`] holds the records, [`table`] the operations, on the Graph and for the person of a token alike.
 //! [`room`] has the rights of a caller in a class, [`body`] reads bodies, [`assignments`], [`submissions`] and
-//! [`categories`] handle the operations, [`idempotency`] answers repeats.
+//! [`categories`] handle the operations, [`idempotency`] answers repeats, [`openapi`] describes the bodies.
 
 mod assignments;
 mod body;
@@ -10,6 +10,7 @@ mod categories;
 pub(super) mod generator;
 pub(super) mod hooks;
 pub(super) mod idempotency;
+mod openapi;
 mod phantoms;
 mod resources;
 mod room;

@@ -1,7 +1,7 @@
 //! The operations of coursework, on the Graph and for the person of a token.
 
 use crate::apis::edlink::coursework::resources::{ASSIGNMENTS, CATEGORIES, SUBMISSIONS};
-use crate::apis::edlink::coursework::{assignments, categories, submissions};
+use crate::apis::edlink::coursework::{assignments, categories, openapi, submissions};
 use crate::apis::edlink::errors::{
     ASSIGNMENT_CANNOT_HAVE_ZERO_POINTS, EXPIRED_TOKEN, IDEMPOTENCY_KEY_TOO_LONG, INVALID_ASSIGNEES, INVALID_CURSOR,
     INVALID_INTEGRATION_STATE, INVALID_PAGE_SIZE, INVALID_REQUEST_BODY, INVALID_SUBMISSION_TYPE, INVALID_TOKEN,
@@ -45,6 +45,7 @@ macro_rules! coursework {
                 ),
             )
             .takes(assignments::NEW)
+            .body_schema(openapi::new_assignment)
             .shows(ResponseShape::One(&ASSIGNMENTS))
             .fails(&[
                 $($read,)*
@@ -78,6 +79,7 @@ macro_rules! coursework {
                 ),
             )
             .takes(assignments::$changed)
+            .body_schema(openapi::changed_assignment)
             .shows(ResponseShape::One(&ASSIGNMENTS))
             .fails(&[
                 $($read,)*
@@ -141,6 +143,7 @@ macro_rules! coursework {
                 ),
             )
             .takes(categories::FIELDS)
+            .body_schema(openapi::category)
             .shows(ResponseShape::One(&CATEGORIES))
             .fails(&[
                 $($read,)*
@@ -170,6 +173,7 @@ macro_rules! coursework {
                 ),
             )
             .takes(categories::FIELDS)
+            .body_schema(openapi::changed_category)
             .shows(ResponseShape::One(&CATEGORIES))
             .fails(&[$($read,)* $($write,)* INVALID_REQUEST_BODY, MISSING_REQUIRED_FIELD])
             .about("Changes a category."),
@@ -233,6 +237,7 @@ const SUBMITTING: [Route; 5] = [
         ),
     )
     .takes(submissions::CHANGED_ON_GRAPH)
+    .body_schema(openapi::submission)
     .shows(ResponseShape::One(&SUBMISSIONS))
     .fails(&[
         MISSING_TOKEN,
@@ -255,6 +260,7 @@ const SUBMITTING: [Route; 5] = [
         ),
     )
     .takes(submissions::CHANGED)
+    .body_schema(openapi::submission)
     .shows(ResponseShape::One(&SUBMISSIONS))
     .fails(my_fails!())
     .about("Grades a submission."),
@@ -278,6 +284,7 @@ const SUBMITTING: [Route; 5] = [
         ),
     )
     .takes(submissions::HANDED_IN)
+    .body_schema(openapi::handed_in)
     .shows(ResponseShape::One(&SUBMISSIONS))
     .fails(my_fails!(MISSING_REQUIRED_FIELD, INVALID_SUBMISSION_TYPE, IDEMPOTENCY_KEY_TOO_LONG))
     .about("Submits an attempt at an assignment."),

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use crate::apis::edlink::errors::INVALID_FILTER;
 use crate::apis::edlink::graph::kinds;
@@ -78,6 +78,36 @@ fn fields_of(resource: &Schema) -> Vec<(&'static str, &'static [Operator])> {
     let common = common.filter(|(name, _)| resource.field(name).is_some());
     let own = kinds::of(resource).map(|kind| kind.filters).unwrap_or_default();
     common.chain(own.iter().copied()).collect()
+}
+
+/// Returns the JSON Schema of filters of a list of that resource.
+pub(crate) fn json_schema(resource: &Schema) -> Value {
+    let fields = fields_of(resource).into_iter().map(|(field, operators)| {
+        let is_time = resource.field(field).is_some_and(|field| matches!(field.kind, Kind::Time));
+        let one = if is_time {
+            json!({ "type": "string", "format": "date-time" })
+        } else {
+            json!({ "type": ["string", "number", "boolean"] })
+        };
+        let list = json!({ "type": "array", "items": one });
+        let condition = |operator: &Operator| {
+            let name = operator.as_str();
+            let value = match operator {
+                Operator::IsKnown | Operator::IsUnknown => {
+                    return json!({ "properties": { "operator": { "const": name } }, "required": ["operator"] });
+                }
+                Operator::In | Operator::NotIn => json!({ "anyOf": [list, one] }),
+                _ => one.clone(),
+            };
+            let properties = json!({ "operator": { "const": name }, "value": value });
+            json!({ "properties": properties, "required": ["operator", "value"] })
+        };
+        let conditions: Vec<Value> = operators.iter().map(condition).collect();
+        let item = json!({ "type": "object", "anyOf": conditions });
+        (field.to_owned(), json!({ "type": "array", "minItems": 1, "items": item }))
+    });
+    let properties: Map<String, Value> = fields.collect();
+    json!({ "type": "object", "properties": properties, "additionalProperties": false })
 }
 
 impl Filter {

@@ -31,6 +31,7 @@ mod v1_schema;
 mod viewer;
 
 pub(super) use cursors::CURSORS;
+pub(super) use filter::json_schema as filter_schema;
 pub(super) use integrity::{changed, integration_changed};
 pub(super) use list_query::{ListQuery, Warning};
 pub(super) use my_table::ROUTES as MY_ROUTES;
