@@ -62,6 +62,7 @@ TOLD = {
         {},
         {"_integrationId": "e2aeb5f8cede2a58674d33fa", "_flowGroupingId": "26f733110ddd30eb531a9bdf", "+connectionMap": {"": ""}},
     ),
+    r"authentication\.token": ({}, {"client_secret": "good", "refresh_token": "more-teacher"}),
     r"recycleBin\..*": ({"type": "scripts", "id": "12674fcd711f783e88b0367b"}, {}),
     r"exports\.receive(\..*)?": ({"id": "listener", "token": "known"}, {}),
     r"exports\.receiveOpen(\..*)?": ({"id": "open"}, {}),

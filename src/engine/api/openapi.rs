@@ -244,6 +244,14 @@ fn responses(api: &'static Api, route: &Route, schemas: &mut Schemas) -> Value {
         }
         all.insert(status, other);
     }
+    if let Some(status) = route.live_success {
+        let mut live = all[&route.success].clone();
+        live["description"] = "Done, in the profile live.".into();
+        all.entry(status).or_insert(live);
+    }
+    if let Some(status) = route.live_empty {
+        all.insert(status, json!({ "description": "In the profile live, a list that has nothing to show." }));
+    }
     let errors = route.errors.iter().chain(api.common_errors);
     let statuses = errors.flat_map(|error| {
         let documented = api.dialect.status(route, error, Profile::Documented);

@@ -9,7 +9,7 @@ use crate::apis::celigo::routes::{
     REPLACE_REFERRING,
 };
 use crate::engine::api::route::Action::{Create, List, Read, Remove, Replace};
-use crate::engine::api::route::{Route, delete, get, post, put};
+use crate::engine::api::route::{ResponseShape, Route, delete, get, post, put};
 use crate::engine::schema::error_def::ErrorDef;
 
 const EXPORT: &str = "the vendor's API documents, \"Export API\"";
@@ -87,6 +87,7 @@ pub(super) const ROUTES: &[Route] = &[
     put("/scripts/{id}", "scripts.update", Replace(&SCRIPTS))
         .documented(SCRIPT)
         .observed_live()
+        .shows(ResponseShape::Part(&SCRIPTS))
         .fails(REPLACE_SCRIPT)
         .about("Replaces a script: what the body leaves out is reset."),
     delete("/scripts/{id}", "scripts.delete", Remove(&SCRIPTS))

@@ -46,6 +46,8 @@ pub(crate) const ROUTES: &[Route] = &[
     post("/authentication/token", "authentication.token", Action::Custom(token::token))
         .answers(200)
         .takes_forms()
+        .body_schema(token::body)
+        .needs_body()
         .access(Access::Public)
         .fails(&[INVALID_TOKEN, INVALID_REQUEST_BODY])
         .documented(TOKEN)

@@ -15,6 +15,11 @@ use crate::http::message::Response;
 /// The time an access token is good for, in seconds.
 const LIFE_S: u64 = 60 * 60;
 
+const BY_CODE: &str = "authorization_code";
+const FOR_CODE: &[&str] = &["client_id", "client_secret", "code", "redirect_uri"];
+const BY_REFRESH_TOKEN: &str = "refresh_token";
+const FOR_REFRESH_TOKEN: &[&str] = &["client_id", "client_secret", "refresh_token"];
+
 fn invalid(message: impl Into<String>) -> Problem {
     Problem::named(INVALID_REQUEST_BODY, message)
 }
@@ -24,8 +29,8 @@ pub(super) fn token(context: &mut Context<'_>) -> Result<Response, Problem> {
     let body = context.take_fields()?;
     let given = |name: &str| body.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let (held_by, needed): (&'static str, &[&str]) = match given("grant_type") {
-        Some("authorization_code") => ("code", &["client_id", "client_secret", "code", "redirect_uri"]),
-        Some("refresh_token") => ("refresh_token", &["client_id", "client_secret", "refresh_token"]),
+        Some(BY_CODE) => ("code", FOR_CODE),
+        Some(BY_REFRESH_TOKEN) => ("refresh_token", FOR_REFRESH_TOKEN),
         Some(other) => {
             let known = "'authorization_code' and 'refresh_token' are";
             return Err(invalid(format!("'{other}' is no grant_type; {known}.")));
@@ -68,6 +73,20 @@ pub(super) fn token(context: &mut Context<'_>) -> Result<Response, Problem> {
     }
     let body = json!({ "$data": data, "$request": request_id(context.state) });
     Ok(Response::json(context.route.success, &body))
+}
+
+/// Describes the bodies that ask for a token.
+pub(super) fn body(schema: &mut Value) {
+    let text = json!({ "type": "string", "minLength": 1 });
+    let grant = |grant_type: &str, needed: &[&str]| {
+        let mut properties = json!({ "grant_type": { "const": grant_type } });
+        for name in needed {
+            properties[*name] = text.clone();
+        }
+        let required: Vec<&str> = needed.iter().copied().chain(["grant_type"]).collect();
+        json!({ "type": "object", "properties": properties, "required": required })
+    };
+    *schema = json!({ "anyOf": [grant(BY_CODE, FOR_CODE), grant(BY_REFRESH_TOKEN, FOR_REFRESH_TOKEN)] });
 }
 
 /// Checks that the secret is one the world lists, if it lists any, and belongs to the client, if that is listed.
