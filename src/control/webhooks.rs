@@ -127,9 +127,13 @@ fn check_address(to: &str, allows_outbound: bool) -> Result<(), Error> {
     if uri.scheme_str() != Some("http") {
         return Err(invalid(format!("{to} is not an http:// address")).hint("Only plain HTTP is sent."));
     }
+    if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+        let refusal = invalid("the address names a user, and a webhook is posted without credentials");
+        return Err(refusal.hint("Leave out what stands before the @."));
+    }
     let host = uri.host().unwrap_or_default();
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
-    let is_own = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
+    let is_own = host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback());
     if is_own || allows_outbound {
         return Ok(());
     }

@@ -112,7 +112,8 @@ impl Starting {
         #[cfg(feature = "webhooks")]
         let send_courier = {
             let (runtime, stops) = (tokio::runtime::Handle::current(), signals.clone());
-            let send: SendCourier = Box::new(move |world| drop(runtime.spawn(carry(world, stops.clone()))));
+            let send: SendCourier =
+                Box::new(move |world| drop(runtime.spawn(carry(Arc::downgrade(&world), stops.clone()))));
             Some(send)
         };
         #[cfg(not(feature = "webhooks"))]

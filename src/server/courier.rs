@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::Weak;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -26,15 +26,16 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The interval between two looks at a world whose clock does not move by itself.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Sends the webhooks of a world when they are due, until none is left or the server stops. No answer to a client waits
-/// for it.
-pub(crate) async fn carry(world: Arc<Mutex<World>>, mut signals: watch::Receiver<Signals>) {
+/// Sends the webhooks of a world when they are due, until none is left, the world is deleted or the server stops. No
+/// answer to a client waits for it, and it does not keep a world.
+pub(crate) async fn carry(world: Weak<Mutex<World>>, mut signals: watch::Receiver<Signals>) {
     let carrying = async {
         while let Some(parcel) = next(&world).await {
             let result = match timeout(PATIENCE, post(&parcel)).await {
                 Ok(result) => result,
                 Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
             };
+            let Some(world) = world.upgrade() else { break };
             let mut world = world.lock();
             let now_ms = now_ms(&mut world);
             world.outbox.tried(parcel.number, result, now_ms);
@@ -44,10 +45,12 @@ pub(crate) async fn carry(world: Arc<Mutex<World>>, mut signals: watch::Receiver
     first_of(pin!(carrying), pin!(stopped)).await;
 }
 
-/// Waits for the parcel that is due next; `None` when none is left, and the world has no courier any more.
-async fn next(world: &Mutex<World>) -> Option<Parcel> {
+/// Waits for the parcel that is due next; `None` when none is left, and the world has no courier any more, or when there is
+/// no world.
+async fn next(world: &Weak<Mutex<World>>) -> Option<Parcel> {
     loop {
         {
+            let world = world.upgrade()?;
             let mut world = world.lock();
             let now_ms = now_ms(&mut world);
             if let Some(parcel) = world.outbox.take_due(now_ms) {
@@ -76,7 +79,7 @@ async fn post(parcel: &Parcel) -> Result<u16, String> {
     let uri: http::Uri = parcel.to.parse().map_err(|error: http::uri::InvalidUri| told(&error))?;
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
     let port = uri.port_u16().unwrap_or(80);
-    let stream = if host == "localhost" {
+    let stream = if host.eq_ignore_ascii_case("localhost") {
         let addresses = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
         match TcpStream::connect((addresses[0], port)).await {
             Err(_) => TcpStream::connect((addresses[1], port)).await,

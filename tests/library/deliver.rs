@@ -107,9 +107,22 @@ fn a_webhook_is_posted_again_by_the_worlds_clock_until_it_is_taken() {
 fn a_webhook_goes_to_this_machine_only_and_a_reset_ends_it() {
     let standin = Standin::builder().clock(Clock::frozen().at("2024-01-20T10:00:00.000Z")).start();
     let order = |to: &str| json!({ "to": to, "type": "x", "secret": SECRET });
-    for (to, status) in
-        [("http://192.0.2.1/hook", 403), ("http://example.org/", 403), ("https://127.0.0.1/", 400), ("nowhere", 400)]
-    {
+    let addresses = [
+        ("http://192.0.2.1/hook", 403),
+        ("http://example.org/", 403),
+        ("http://localhost.example.org/", 403),
+        ("http://127.0.0.1.nip.io/", 403),
+        ("http://localhost./", 403),
+        ("http://0.0.0.0/", 403),
+        ("http://2130706433/", 403),
+        ("http://[::ffff:192.0.2.1]/", 403),
+        ("http://[::]/", 403),
+        ("http://127.0.0.1@example.org/", 400),
+        ("http://user:word@127.0.0.1/", 400),
+        ("https://127.0.0.1/", 400),
+        ("nowhere", 400),
+    ];
+    for (to, status) in addresses {
         let refused = control(&standin, "POST", "/deliver", &order(to));
         assert_eq!(refused.status, status, "{to}: {}", refused.text());
     }
@@ -124,4 +137,23 @@ fn a_webhook_goes_to_this_machine_only_and_a_reset_ends_it() {
     let (address, requests) = customer(&[200]);
     control(&standin, "POST", "/deliver", &order(&format!("http://localhost:{}/", address.port())));
     received(&requests);
+}
+
+#[test]
+fn a_webhook_of_a_deleted_world_is_not_tried_again() {
+    let standin = Standin::builder().clock(Clock::real()).start();
+    let (first, first_requests) = customer(&[500, 500]);
+    let (second, second_requests) = customer(&[500, 204]);
+    for (world, to) in [("first", first), ("second", second)] {
+        control(&standin, "POST", "/worlds", &json!({ "name": world }));
+        let order = json!({ "to": format!("http://LOCALHOST:{}/", to.port()), "type": "x", "secret": SECRET });
+        let path = format!("/worlds/{world}/deliver");
+        assert_eq!(control(&standin, "POST", &path, &order).status, 200);
+    }
+    received(&first_requests);
+    assert_eq!(control(&standin, "DELETE", "/worlds/first", &Value::Null).status, 204);
+    // The second try of the other world comes after the time at which that of this one would have come.
+    received(&second_requests);
+    received(&second_requests);
+    assert!(first_requests.try_recv().is_err());
 }

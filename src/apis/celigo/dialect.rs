@@ -1,6 +1,6 @@
 //! The dialect of Celigo.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::apis::celigo::{API, access, filters, lists, openapi, paging, wording};
 use crate::engine::api::api::Api;
@@ -53,6 +53,12 @@ impl Dialect for Celigo {
 
     fn rate(&self, profile: Profile) -> Option<RateLimit> {
         (profile == Profile::Live).then_some(LIVE_RATE)
+    }
+
+    fn path_parameter(&self, _: &Route, name: &str) -> Value {
+        // A key of spaces alone is none.
+        let is_key = name == "key";
+        if is_key { json!({ "type": "string", "pattern": r"\S" }) } else { json!({ "type": "string", "minLength": 1 }) }
     }
 
     fn parameters(&self, route: &Route) -> Vec<Parameter> {

@@ -191,7 +191,9 @@ fn body(route: &Route, schemas: &mut Schemas) -> Option<(bool, Value)> {
     let (resource, name, owners): (_, _, &[Owner]) = match route.action {
         Action::Create(resource) => (resource, "New", &[Owner::Consumer, Owner::Preserved, Owner::CreateOnly]),
         Action::Replace(resource) => (resource, "Changed", &[Owner::Consumer, Owner::Preserved]),
-        Action::Custom(_) if route.method != Method::Get && (route.method != Method::Delete || !route.takes.is_empty()) => {
+        Action::Custom(_)
+            if route.method != Method::Get && (route.method != Method::Delete || !route.takes.is_empty()) =>
+        {
             let taken = route.takes.iter();
             let properties: Map<String, Value> = taken.map(|field| (field.name.to_owned(), given(field))).collect();
             let required: Vec<&str> =
@@ -245,8 +247,7 @@ fn responses(api: &'static Api, route: &Route, schemas: &mut Schemas) -> Value {
         all.insert(status, other);
     }
     if let Some(status) = route.live_success {
-        let mut live = all[&route.success].clone();
-        live["description"] = "Done, in the profile live.".into();
+        let live = json!({ "description": "Done, in the profile live.", "content": { "application/json": {} } });
         all.entry(status).or_insert(live);
     }
     if let Some(status) = route.live_empty {

@@ -95,7 +95,7 @@ pub struct Route {
     pub listed: &'static [Method],
     /// Headers that it reads, beyond those of every call, each with a sentence.
     pub headers: &'static [(&'static str, &'static str)],
-    /// Says in the document what fields alone cannot about a body: changes its JSON Schema.
+    /// A function that adds to the JSON Schema of a body what fields alone cannot say.
     pub body_schema: Option<fn(&mut Value)>,
     /// True if a custom operation refuses a call without a body, though none of its fields is required.
     pub needs_body: bool,
@@ -167,7 +167,7 @@ macro_rules! methods {
         #[doc = concat!("A `", stringify!($method), "` row that succeeds with ", stringify!($success), ".")]
         pub const fn $name(path: &'static str, name: &'static str, action: Action) -> Route {
             Route {
-                name, verb: Method::$verb, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
+                name, method: Method::$method, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
                 source: "", assumes: "", access: Access::Authenticated, takes_forms: false, shows: ResponseShape::Action, other_success: None, takes: &[], listed: &[], headers: &[], body_schema: None, needs_body: false, about: "", needs: "", body_last: false,
                 filters: None, pages: false, outside: false, also: &[], closed: false, takes_raw: false, unmetered: false, whole_account: false, live_evidence: None, live_success: None, live_empty: None,
             }
