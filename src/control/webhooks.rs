@@ -132,6 +132,10 @@ fn check_address(to: &str, allows_outbound: bool) -> Result<(), Error> {
         return Err(refusal.hint("Leave out what stands before the @."));
     }
     let host = uri.host().unwrap_or_default();
+    let port = uri.authority().and_then(|authority| authority.as_str().strip_prefix(host)?.strip_prefix(':'));
+    if let Some(port) = port.filter(|port| port.parse::<u16>().is_err()) {
+        return Err(invalid(format!("{port} in {to} is no port")).hint("A port is a number up to 65535."));
+    }
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
     let is_own = host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback());
     if is_own || allows_outbound {

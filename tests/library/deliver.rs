@@ -119,6 +119,7 @@ fn a_webhook_goes_to_this_machine_only_and_a_reset_ends_it() {
         ("http://[::]/", 403),
         ("http://127.0.0.1@example.org/", 400),
         ("http://user:word@127.0.0.1/", 400),
+        ("http://localhost:99999/", 400),
         ("https://127.0.0.1/", 400),
         ("nowhere", 400),
     ];

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use crate::apis::edlink::coursework::resources::SUBMISSION_TYPES;
 
 /// Numbers are taken as texts too.
-const NUMERAL: &str = r"^\s*-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\s*$";
+const NUMERAL: &str = r"^-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,15})?$";
 
 /// Numbers above zero, as texts.
-const NUMERAL_ABOVE_ZERO: &str = r"^\s*(0\.0*)?[1-9][0-9]*(\.[0-9]+)?\s*$";
+const NUMERAL_ABOVE_ZERO: &str = r"^(0\.0{0,9}[1-9]|[1-9][0-9]{0,15})[0-9]{0,9}$";
 
 /// Describes a new assignment. One that is to appear in several classes, named by its id, is not modelled.
 pub(super) fn new_assignment(schema: &mut Value) {
