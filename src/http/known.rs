@@ -10,14 +10,14 @@ use serde_json::Value;
 use crate::http::clip::CUT;
 use crate::http::telling::BLACK;
 
-/// A shorter credential is not looked for everywhere: it would black out half of the words.
+/// The fewest characters of a credential that is looked for everywhere: a shorter one would black out many words.
 const SHORT: usize = 8;
 
-/// The comparisons that each byte of a text may cost, and the least length that is counted. A credential can be made so
-/// that it nearly stands at each place of a text.
+/// The most comparisons for each byte of a text, and the least length that counts. Credentials can be made to match
+/// nearly at each place of a text.
 const COST: usize = 128;
 
-/// Credentials by their first bytes, so that many are looked for in one pass.
+/// Credentials by their first bytes, so that one pass over a text finds all of them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known(HashMap<[u8; SHORT], BTreeSet<Box<[u8]>>, FixedState>);
 
@@ -37,7 +37,7 @@ impl Known {
         }
     }
 
-    /// Tells whether there are none.
+    /// Tells whether there are no credentials.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -47,7 +47,7 @@ impl Known {
         self.0.len()
     }
 
-    /// Returns all of them, in all their forms.
+    /// Returns all credentials, in all their forms.
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.values().flatten().filter_map(|known| std::str::from_utf8(known).ok())
     }
@@ -61,7 +61,7 @@ impl Known {
             *cost += common;
             common
         };
-        // Where they are sorted, the one that has most in common with the text stands beside it.
+        // In sorted order, the credential that has most in common with the text stands next to it.
         let next = known.range::<[u8], _>((Bound::Excluded(text), Bound::Unbounded)).next();
         let mut longest = next.map_or(0, |next| common(next));
         let mut upto = text;
@@ -82,8 +82,8 @@ impl Known {
     }
 }
 
-/// Returns a text without the credentials of both, or nothing where there are none in it. What would cost too much to
-/// look through is black as a whole.
+/// Returns a text without the credentials of both sets, or `None` if it has none. A part that would cost too much to
+/// search is blacked out as a whole.
 pub(super) fn without(text: &str, both: [&Known; 2]) -> Option<String> {
     if both.iter().all(|known| known.is_empty()) {
         return None;
@@ -97,7 +97,7 @@ pub(super) fn without(text: &str, both: [&Known; 2]) -> Option<String> {
             at += 1;
             continue;
         };
-        // The rest of a text that costs too much may begin within a letter.
+        // A part that costs too much may begin within a character.
         let begin = (done..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(done);
         shown += &text[done..begin];
         shown += BLACK;
