@@ -90,7 +90,7 @@ pub(crate) static API: Api = Api::new("celigo", "Celigo integrator.io", "/v1", &
             .after_generate(generator::register),
         Resource::new(&EXPORTS)
             .guard(guards::export)
-            .before_write(secrets::listener_kept)
+            .before_write(secrets::listener_completed)
             .scope(access::in_flows)
             .audit(recycle_bin::keep)
             .generator(generator::export),

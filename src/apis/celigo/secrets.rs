@@ -55,8 +55,17 @@ pub(super) fn listener_masked(export: &Document) -> Document {
     shown
 }
 
-/// Puts the stored secret in place of a mask that comes back in a listener.
-pub(super) fn listener_kept(_: &mut State, _: &str, mut given: Document, old: Option<&Record>, _: Actor) -> Document {
+/// The provider of a listener that names none.
+const PROVIDER: &str = "custom";
+
+/// Completes a listener: with its default provider, and the stored secret in place of a mask that comes back.
+pub(super) fn listener_completed(
+    _: &mut State,
+    _: &str,
+    mut given: Document,
+    old: Option<&Record>,
+    _: Actor,
+) -> Document {
     let stored = old.and_then(|old| old.get("webhook")).and_then(Value::as_object);
     if let (Some(stored), Some(Value::Object(webhook))) = (stored, given.get_mut("webhook")) {
         for name in LISTENER {
@@ -66,6 +75,11 @@ pub(super) fn listener_kept(_: &mut State, _: &str, mut given: Document, old: Op
                 webhook.insert((*name).to_owned(), secret.clone());
             }
         }
+    }
+    if let Some(Value::Object(webhook)) = given.get_mut("webhook")
+        && webhook.get("provider").is_none_or(Value::is_null)
+    {
+        webhook.insert("provider".to_owned(), PROVIDER.into());
     }
     given
 }

@@ -12,7 +12,7 @@ use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::schema::profile::Profile;
 use crate::engine::state::hooks::HookTable;
 use crate::http::message::Method;
-use crate::http::target::Target;
+use crate::http::target::{Target, decode};
 
 /// The most nearest routes that an answer names: longer lists do not help the consumer.
 const NEAREST: usize = 3;
@@ -197,7 +197,7 @@ impl Router {
     pub(crate) fn find<'t>(&self, path: &'t str) -> Option<PathRows<'_, 't>> {
         let leaves: &[Leaf] = self.paths.at(path).ok()?.value;
         let has_words = leaves[0].params.iter().any(|param| !param.words.is_empty());
-        if has_words && leaves[0].values(path).any(|(param, value)| param.words.contains(&value)) {
+        if has_words && leaves[0].values(path).any(|(param, value)| param.words.contains(&&*decode(value))) {
             return None;
         }
         Some(PathRows { rows: self.rows, leaves, path })
