@@ -59,7 +59,7 @@ fn a_page_of_the_audit_trail_costs_a_page() {
             few.count_total, many.count_total, few.bytes_total, many.bytes_total
         );
         assert!(many.count_total <= 2 * few.count_total + 64, "{target}: {few:?} became {many:?}");
-        assert!(many.bytes_total <= 2 * few.bytes_total + 64 * 1024, "{target}: {few:?} became {many:?}");
+        assert!(many.bytes_total <= few.bytes_total + 16 * 1024, "{target}: {few:?} became {many:?}");
     }
 }
 
