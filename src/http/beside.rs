@@ -5,28 +5,28 @@ use crate::http::encoded::decoded;
 use crate::http::extent::{Quote, json_value, name_before};
 use crate::http::telling::{is_field_name, is_of_name, is_telling_word};
 
-/// The number of bytes behind a value in which its name is looked for.
+/// The bytes behind a value among which its name is looked for.
 const NEAR: usize = 1_000;
 
-/// The most nested groups that are told apart. No reader of JSON takes as many.
+/// The most groups in each other that are told apart. No reader of JSON takes as many.
 const DEPTH: usize = 128;
 
 /// A mark of a cut, and not of a credential that was blacked out before.
 const CLIPPED: &str = "… (";
 
-/// The verdict of the members beside a value.
+/// The members beside a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Beside {
-    /// A member gives the value a telling name.
+    /// One of them says that the value has a telling name.
     Telling,
-    /// No member does, and all members are known.
+    /// None does, and none is missing.
     Plain,
-    /// No known member does, but the text is cut within the object, or the object is larger than the part that is read.
+    /// None does so far: the text is cut within the object, or the object is larger than what is looked at.
     Cut,
 }
 
-/// The objects and arrays around a place that moves forward in a text. Each byte is read once for each group near it,
-/// and not once for each value.
+/// The objects and arrays around a place that goes forward in a text. Each byte is looked at once for each group that it
+/// is near to, and not once for each value.
 #[derive(Default)]
 pub(super) struct Groups {
     open: Vec<Group>,
@@ -41,7 +41,7 @@ struct Group {
     /// The commas so far.
     commas: usize,
     found: Found,
-    /// The part of the group ahead, once it was read.
+    /// The part behind the place that was last looked at.
     ahead: Option<Ahead>,
 }
 
@@ -55,7 +55,7 @@ struct Ahead {
 }
 
 impl Groups {
-    /// Moves past a bracket or comma.
+    /// Follows a bracket or comma.
     pub(super) fn pass(&mut self, at: usize, byte: u8) {
         match byte {
             b'{' | b'[' if self.open.len() < DEPTH => {
@@ -72,14 +72,14 @@ impl Groups {
         }
     }
 
-    /// Notes the name that a member gives to the values beside it.
+    /// Notes the name that a member says for the values beside it.
     pub(super) fn note_name(&mut self, text: &str, colon: usize) {
         if let Some(group) = self.open.last_mut().filter(|_| self.deeper == 0) {
             group.found.add_member(text, colon);
         }
     }
 
-    /// Returns the verdict of the members beside the value behind that colon.
+    /// Tells what the members beside the value behind that colon say of its name.
     pub(super) fn beside(&mut self, text: &str, at: usize) -> Beside {
         if self.deeper > 0 {
             return Beside::Cut;
@@ -94,11 +94,11 @@ impl Groups {
         }
     }
 
-    /// Returns the extent of an item of an array, if the item before that comma is a telling name: arrays may hold
-    /// names and values by turns. An item that is the name of a field itself is no value.
+    /// Returns the extent of an item of an array, when the one before that comma is a telling name: names and values stand
+    /// by turns. An item that is the name of a field itself is no value.
     pub(super) fn after_name(&mut self, text: &str, at: usize) -> Option<(usize, usize)> {
         let group = self.open.last_mut().filter(|group| self.deeper == 0 && group.is_array)?;
-        // The commas count this one.
+        // This comma is counted.
         let is_name = group.commas % 2 == 1;
         let (name, quote) = name_before(text, at).filter(|_| is_name)?;
         if quote != Quote::Json || !is_telling_word(name) {
@@ -114,7 +114,7 @@ impl Groups {
 }
 
 impl Group {
-    /// Reads the part of the group behind a place that was not read yet.
+    /// Looks at what lies behind a place, as far as that was not done.
     fn look_ahead(&mut self, text: &str, at: usize) -> &Ahead {
         let bytes = text.as_bytes();
         let ahead = self.ahead.get_or_insert(Ahead {
@@ -148,7 +148,7 @@ impl Group {
 
 #[cfg(test)]
 thread_local! {
-    /// The number of bytes that were read ahead.
+    /// The bytes that were looked at ahead.
     static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
@@ -162,7 +162,7 @@ fn is_clipped(text: &[u8]) -> bool {
 #[derive(Clone, Copy)]
 pub(super) struct Run {
     end: usize,
-    /// True when one of them gives the value beside it a telling name, or may do so in a part that was cut.
+    /// True when one of them says that the value beside it has a telling name, or could where they are cut.
     hides_values: bool,
 }
 
@@ -297,7 +297,7 @@ mod tests {
                 }
             }
         }
-        // Groups that end and begin again each read ahead, but not further than `NEAR`.
+        // Groups that end and begin again look as far ahead each time: not further than that.
         let text = [r#"{"value":1,"#.repeat(DEPTH), "}".repeat(DEPTH)].concat().repeat(60);
         STEPS.set(0);
         let _ = Redactor::default().text(&text);
