@@ -16,6 +16,7 @@ use crate::http::scan::{parameters, scan};
 use crate::http::telling::{
     BLACK, OF_LOGIN, is_field_name, is_of_name, is_of_value, is_telling, is_telling_parameter, is_telling_word,
 };
+use crate::http::tree::{MEMBERS, TreeLimits};
 
 /// The most bytes of a body that a log shows.
 const SHOWN_BYTES: usize = 16 * 1024;
@@ -119,7 +120,8 @@ impl Redactor {
         if bytes.is_empty() || self.shows_secrets {
             return bytes.to_vec();
         }
-        if let Ok(json) = serde_json::from_slice::<Value>(bytes) {
+        let is_bounded = TreeLimits::body(MEMBERS).check(bytes).is_ok();
+        if let Some(json) = is_bounded.then(|| serde_json::from_slice::<Value>(bytes).ok()).flatten() {
             return self.json(json).to_string().into_bytes();
         }
         self.text(&String::from_utf8_lossy(bytes)).into_owned().into_bytes()

@@ -222,10 +222,7 @@ fn consume(address: SocketAddr) -> Vec<(String, String)> {
     let mut send = |method: &str, target: &str, more: &[(&str, &str)], body: &str| {
         let answer = ask(address, method, target, more, body);
         let named = answer.headers.iter().filter(|(name, _)| name.starts_with("standin-"));
-        headers.push((
-            format!("headers of {method} {target}"),
-            named.map(|(name, value)| format!("{name}: {value}\n")).collect(),
-        ));
+        headers.push((format!("headers of {method} {target}"), told(named)));
         // The answers of the scenario are the test's own.
         if answer.status >= 400 && target != "/v1/imports" {
             headers.push((format!("error of {method} {target}"), answer.text()));
@@ -356,8 +353,11 @@ impl Drop for Server {
 
 /// A text of an answer: its head, and its body.
 fn whole(answer: &Response) -> String {
-    let headers = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\n"));
-    headers.collect::<String>() + &answer.text()
+    told(answer.headers.iter()) + &answer.text()
+}
+
+fn told<'h>(headers: impl Iterator<Item = &'h (String, String)>) -> String {
+    headers.map(|(name, value)| [name, ": ", value, "\n"].concat()).collect()
 }
 
 fn path_of(path: &str) -> String {

@@ -35,6 +35,7 @@ mod own_api;
 mod page;
 mod paging_by_cursor;
 mod paging_by_offset;
+mod readers;
 mod record_bytes;
 mod reload;
 mod rings;

@@ -12,6 +12,7 @@ use crate::history::entry::Entry;
 use crate::history::trace::Part;
 use crate::http::message::{Method, Request};
 use crate::http::target::{Query, Target, decode};
+use crate::http::tree::{MEMBERS, TreeLimits};
 use crate::scenario::model::texts::Texts;
 
 /// A request as matchers see it, and as a function of a test that answers gets it.
@@ -114,7 +115,10 @@ impl<'a> RequestView<'a> {
 
     /// Returns the body, when it is JSON.
     pub fn body(&self) -> Option<&Value> {
-        self.body.get_or_init(|| serde_json::from_slice(self.request.body).ok()).as_ref()
+        // A rule sees a body before its API does.
+        let is_bounded = || TreeLimits::body(MEMBERS).check(self.request.body).is_ok();
+        let read = || is_bounded().then(|| serde_json::from_slice(self.request.body).ok()).flatten();
+        self.body.get_or_init(read).as_ref()
     }
 
     /// Returns the text of a part, or of a member of the part.
