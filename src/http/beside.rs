@@ -260,7 +260,7 @@ impl Found {
         self.is_other |= is_whole && !name.contains(CUT);
     }
 
-    fn hides_values(&self) -> bool {
+    fn hides_values(self) -> bool {
         self.is_telling || (self.is_cut && !self.is_other)
     }
 }
