@@ -36,7 +36,7 @@ fn has(operations: &[Operation], method: Method, path: &str) -> bool {
 #[test]
 fn a_method_that_no_row_has_is_a_miss_and_405_only_where_a_document_refuses_it() {
     let (world, operations) = (Standin::builder().offline().unwrap(), operations());
-    let mut refused = BTreeSet::new();
+    let (mut refused, mut missed) = (BTreeSet::new(), 0);
     for row in &operations {
         for method in Method::ALL.into_iter().filter(|method| !has(&operations, *method, row.path)) {
             let answer = ask(&world, method, &filled(row.path), "notjson");
@@ -47,15 +47,20 @@ fn a_method_that_no_row_has_is_a_miss_and_405_only_where_a_document_refuses_it()
             }
             let miss = answer.header("standin-miss").map(str::to_owned);
             assert_eq!((answer.status, miss.as_deref()), (Some(501), Some("no-route")), "{method} {}", row.path);
+            missed += 1;
         }
     }
+    assert!(missed > 1_000, "{missed}");
     assert_eq!(refused.into_iter().collect::<Vec<_>>(), CLOSED);
 }
 
 #[test]
 fn a_row_that_is_not_modelled_is_a_miss_whatever_its_body() {
     let world = Standin::builder().offline().unwrap();
-    for row in operations().iter().filter(|row| row.action == Action::NotModelled) {
+    let operations = operations();
+    let unmodelled: Vec<&Operation> = operations.iter().filter(|row| row.action == Action::NotModelled).collect();
+    assert!(unmodelled.len() > 100, "{}", unmodelled.len());
+    for row in unmodelled {
         let method = if row.method == Method::Any { Method::Post } else { row.method };
         for body in ["", "notjson", "{}"] {
             let answer = ask(&world, method, &filled(row.path), body);
@@ -93,7 +98,26 @@ fn a_word_that_a_path_has_is_never_taken_for_an_id() {
             }
         }
     }
-    assert!(tried > 0);
+    assert!(tried > 100, "{tried}");
+}
+
+/// Counts the schemas of properties within a document: none is null.
+fn schemas(value: &Value) -> usize {
+    let inner = match value {
+        Value::Object(members) => members.values().map(schemas).sum(),
+        Value::Array(items) => items.iter().map(schemas).sum(),
+        _ => 0,
+    };
+    let properties = value.get("properties").and_then(Value::as_object).into_iter().flatten();
+    inner + properties.inspect(|(name, schema)| assert!(!schema.is_null(), "{name}")).count()
+}
+
+#[test]
+fn every_property_that_a_document_names_has_a_schema() {
+    for api in [Api::Celigo, Api::Edlink] {
+        let counted = schemas(&standin::openapi(api));
+        assert!(counted > 500, "{counted}");
+    }
 }
 
 /// Returns the bodies of Celigo's calls about a record whose known fields are all of a wrong kind, by method and path.
@@ -132,7 +156,9 @@ fn a_record_that_is_not_there_is_told_before_the_fields_of_a_body() {
 #[test]
 fn fields_of_a_wrong_kind_are_refused_where_the_record_is_there() {
     let world = Standin::builder().offline().unwrap();
-    for (method, path, body) in wrong_bodies() {
+    let bodies = wrong_bodies();
+    assert!(bodies.len() > 40, "{}", bodies.len());
+    for (method, path, body) in bodies {
         let kind = path.split('/').nth(1).unwrap();
         let listed = send(&world, "GET", &format!("/v1/{kind}"), "");
         let records: Value = serde_json::from_slice(&listed.body).unwrap();

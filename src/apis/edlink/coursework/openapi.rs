@@ -46,7 +46,7 @@ fn assignment(schema: &mut Value) {
     properties["max_attempts"]["minimum"] = 1.into();
     number(&mut properties["points_possible"], NUMERAL_ABOVE_ZERO);
     properties["points_possible"]["exclusiveMinimum"] = 0.into();
-    attachments(&mut properties["attachments"], &[]);
+    attachments(properties.get_mut("attachments"), &[]);
 }
 
 /// Describes a category.
@@ -63,14 +63,12 @@ pub(super) fn changed_category(schema: &mut Value) {
 /// Describes changes of a submission.
 pub(super) fn submission(schema: &mut Value) {
     number(&mut schema["properties"]["grade_points"], NUMERAL);
-    if schema["properties"].get("attachments").is_some() {
-        attachments(&mut schema["properties"]["attachments"], &["file"]);
-    }
+    attachments(schema["properties"].get_mut("attachments"), &["file"]);
 }
 
 /// Describes what is handed in.
 pub(super) fn handed_in(schema: &mut Value) {
-    attachments(&mut schema["properties"]["attachments"], &["file"]);
+    attachments(schema["properties"].get_mut("attachments"), &["file"]);
     schema["properties"]["attachments"]["minItems"] = 1.into();
 }
 
@@ -86,11 +84,9 @@ fn number(schema: &mut Value, pattern: &str) {
     schema["pattern"] = pattern.into();
 }
 
-/// Describes attachments: each type needs what it shows; these need nothing.
-fn attachments(schema: &mut Value, bare: &[&str]) {
-    if !schema.is_object() {
-        return;
-    }
+/// Describes attachments, where a body has them: each type needs what it shows; these need nothing.
+fn attachments(schema: Option<&mut Value>, bare: &[&str]) {
+    let Some(schema) = schema else { return };
     let needs = |types: &[&str], name: &str| {
         let needed = json!({ "type": "string", "minLength": 1 });
         json!({ "properties": { "type": { "enum": types }, name: needed }, "required": [name] })
