@@ -10,10 +10,9 @@ use crate::engine::api::api::Api;
 pub(crate) static APIS: &[&Api] = &[&celigo::API, &edlink::API];
 
 #[cfg(test)]
-mod spellings;
-
-#[cfg(test)]
 mod tests {
+    mod spellings;
+
     use std::sync::Arc;
 
     use serde_json::{Value, json};
