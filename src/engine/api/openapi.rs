@@ -114,7 +114,7 @@ fn document(api: &'static Api, parts: Parts) -> Value {
 
 /// Adds an operation to its path: below its method or, if it takes any, below each method with an id of its own.
 fn put(path: &mut Value, route: &Route, operation: &Value) {
-    let methods = match (route.method, route.listed) {
+    let methods = match (route.method, route.listed.methods) {
         (Method::Any, []) => &Method::ALL[..],
         (Method::Any, listed) => listed,
         (_, _) => std::slice::from_ref(&route.method),
@@ -148,7 +148,7 @@ fn operation(api: &'static Api, route: &'static Route, path: &str, schemas: &mut
         let Parameter { name, schema, about } = parameter;
         json!({ "name": name, "in": "query", "description": about, "schema": schema })
     });
-    let in_headers = route.headers.iter().map(
+    let in_headers = route.listed.headers.iter().map(
         |(name, about)| json!({ "name": name, "in": "header", "description": about, "schema": { "type": "string" } }),
     );
     let mut operation = json!({
@@ -176,14 +176,13 @@ fn operation(api: &'static Api, route: &'static Route, path: &str, schemas: &mut
 /// Returns the kind of record that a path shows when an id follows it.
 fn shown_at(api: &'static Api, before: &str) -> Option<&'static Schema> {
     let wanted = shape(&format!("{before}{{}}"));
-    let rows = api.routes.iter().filter(|row| row.method == Method::Get && shape(row.path) == wanted);
-    rows.filter_map(|row| match (row.action, row.shows) {
+    let mut rows = api.routes.iter().filter(|row| row.method == Method::Get && shape(row.path) == wanted);
+    rows.find_map(|row| match (row.action, row.shows) {
         (Action::Read(resource), _) | (_, ResponseShape::One(resource) | ResponseShape::Part(resource)) => {
             Some(resource)
         }
         _ => None,
     })
-    .next()
 }
 
 /// Returns the schema of the body, and whether a body is required.

@@ -91,10 +91,8 @@ pub struct Route {
     pub other_success: Option<(u16, &'static str)>,
     /// The fields that the body of a custom operation may hold, where that is an object with known fields.
     pub takes: &'static [Field],
-    /// The methods that the document lists of a row that takes any, where it refuses the others always; empty for all.
-    pub listed: &'static [Method],
-    /// Headers that it reads, beyond those of every call, each with a sentence.
-    pub headers: &'static [(&'static str, &'static str)],
+    /// The methods and headers that the document lists, where the row itself does not say them.
+    pub listed: &'static Listed,
     /// A function that adds to the JSON Schema of a body what fields alone cannot say.
     pub body_schema: Option<fn(&mut Value)>,
     /// True if a custom operation refuses a call without a body, though none of its fields is required.
@@ -127,6 +125,14 @@ pub struct Route {
     pub live_success: Option<u16>,
     /// The status of a list that has nothing to show in the profile `live`, where that is no empty list.
     pub live_empty: Option<u16>,
+}
+
+/// The part of a row that only the document tells.
+pub struct Listed {
+    /// The methods of a row that takes any, where it refuses the others always; empty for all.
+    pub methods: &'static [Method],
+    /// Headers that it reads, beyond those of every call, each with a sentence.
+    pub headers: &'static [(&'static str, &'static str)],
 }
 
 /// The content that a success shows.
@@ -168,7 +174,7 @@ macro_rules! methods {
         pub const fn $name(path: &'static str, name: &'static str, action: Action) -> Route {
             Route {
                 name, method: Method::$method, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
-                source: "", assumes: "", access: Access::Authenticated, takes_forms: false, shows: ResponseShape::Action, other_success: None, takes: &[], listed: &[], headers: &[], body_schema: None, needs_body: false, about: "", needs: "", body_last: false,
+                source: "", assumes: "", access: Access::Authenticated, takes_forms: false, shows: ResponseShape::Action, other_success: None, takes: &[], listed: &Listed { methods: &[], headers: &[] }, body_schema: None, needs_body: false, about: "", needs: "", body_last: false,
                 filters: None, pages: false, outside: false, also: &[], closed: false, takes_raw: false, unmetered: false, whole_account: false, live_evidence: None, live_success: None, live_empty: None,
             }
         }
@@ -243,15 +249,9 @@ impl Route {
         self
     }
 
-    /// Lists only these methods in the document.
-    pub const fn by(mut self, methods: &'static [Method]) -> Self {
-        self.listed = methods;
-        self
-    }
-
-    /// Reads these headers too.
-    pub const fn headers(mut self, headers: &'static [(&'static str, &'static str)]) -> Self {
-        self.headers = headers;
+    /// Lists these methods and headers in the document.
+    pub const fn lists(mut self, listed: &'static Listed) -> Self {
+        self.listed = listed;
         self
     }
 

@@ -13,7 +13,7 @@ use crate::apis::celigo::routes::{
 use crate::apis::celigo::{connections, copies, dependencies, invocations, patch, template};
 use crate::engine::api::route::Action::Custom;
 use crate::engine::api::route::ResponseShape::{File, Nothing, One};
-use crate::engine::api::route::{Access, Handler, Route, any, get, patch as patching, post, put};
+use crate::engine::api::route::{Access, Handler, Listed, Route, any, get, patch as patching, post, put};
 use crate::engine::api::route_table::{joined, length};
 use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::schema::field::{Field, Kind, field, text};
@@ -162,6 +162,19 @@ const CHANGES: &[Route] = &[
         .about("Gives a link to the integration of a flow as a ZIP archive, good for an hour."),
 ];
 
+const PROXIED: Listed = Listed {
+    methods: &[],
+    headers: &[
+        ("Integrator-Method", "The method of the request. Needed, but for a script."),
+        (
+            "Integrator-Relative-URI",
+            "Where the request goes, below the address of the connection. Needed, but for a script.",
+        ),
+        ("Integrator-NetSuite-ScriptId", "The script to call instead."),
+        ("Integrator-NetSuite-DeployId", "Its deployment. Needed for a script."),
+    ],
+};
+
 const CONNECTIONS: &[Route] = &[
     get("/connections/{id}/ping", "connections.ping", Custom(connections::ping))
         .documented(CONNECTION)
@@ -187,15 +200,7 @@ const CONNECTIONS: &[Route] = &[
     any("/connections/{id}/proxy", "connections.proxy", Custom(connections::proxy))
         .observed(CLIENTS)
         .takes_raw()
-        .headers(&[
-            ("Integrator-Method", "The method of the request. Needed, but for a script."),
-            (
-                "Integrator-Relative-URI",
-                "Where the request goes, below the address of the connection. Needed, but for a script.",
-            ),
-            ("Integrator-NetSuite-ScriptId", "The script to call instead."),
-            ("Integrator-NetSuite-DeployId", "Its deployment. Needed for a script."),
-        ])
+        .lists(&PROXIED)
         .fails(&[UNAUTHORIZED, FORBIDDEN, NOT_FOUND, VALIDATION_ERROR, NOT_MODELLED])
         .about("Sends a request to what a connection leads to: only a scenario's rule can answer it."),
     get("/connection/{id}/oauth2", "connections.oauth2", Custom(connections::oauth2))

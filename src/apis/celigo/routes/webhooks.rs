@@ -6,21 +6,23 @@ use crate::apis::celigo::errors::{
 use crate::apis::celigo::webhook::receive;
 use crate::engine::api::route::Action::Custom;
 use crate::engine::api::route::ResponseShape::Nothing;
-use crate::engine::api::route::{Access, Route, any};
+use crate::engine::api::route::{Access, Listed, Route, any};
 use crate::http::message::Method;
 
 const WEBHOOKS: &str = "the vendor's help centre, on webhook listeners";
 const SENDERS: &str = "public senders of webhooks call it";
 
+const DELIVERED: Listed = Listed { methods: &[Method::Get, Method::Post, Method::Put], headers: &[] };
+
 const fn listener(route: Route) -> Route {
-    route
-        .access(Access::Public)
-        .answers(204)
-        .shows(Nothing)
-        .takes_raw()
-        .unmetered()
-        .by(&[Method::Get, Method::Post, Method::Put])
-        .fails(&[METHOD_NOT_ALLOWED, NOT_FOUND, TOO_LARGE, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, INVALID_JSON])
+    route.access(Access::Public).answers(204).shows(Nothing).takes_raw().unmetered().lists(&DELIVERED).fails(&[
+        METHOD_NOT_ALLOWED,
+        NOT_FOUND,
+        TOO_LARGE,
+        UNAUTHORIZED,
+        UNSUPPORTED_MEDIA_TYPE,
+        INVALID_JSON,
+    ])
 }
 
 /// The rows.
