@@ -1,5 +1,6 @@
 //! The errors of Edlink, a row each.
 
+use crate::engine::api::route::Route;
 use crate::engine::schema::error_def::Evidence::{Assumed, Documented, Observed};
 use crate::engine::schema::error_def::{ErrorDef, Evidence, Variant, error_table};
 use crate::engine::schema::profile::Profile;
@@ -24,6 +25,40 @@ const fn on(path: &'static str, status: u16, evidence: Evidence, source: &'stati
 
 const fn live(path: &'static str, status: u16, evidence: Evidence, source: &'static str) -> Variant {
     Variant { path, profile: Some(Profile::Live), status, evidence, source }
+}
+
+/// The errors of a part of the API that are `$error`, one text, in the running service, and not the array `$errors`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OneText {
+    /// None of them.
+    Never,
+    /// Those with the status 401.
+    Unauthorized,
+    /// All of them.
+    Always,
+}
+
+/// The parts of the API, by the beginning of their rows' paths: the last that fits counts.
+pub(super) const ONE_TEXT: &[(&str, OneText)] = &[
+    // Seen on the Graph, assumed elsewhere.
+    ("", OneText::Unauthorized),
+    // The vendor's client shows the array.
+    ("/v2/my/", OneText::Never),
+    // Public clients read a text, whatever the status.
+    ("/authentication/token", OneText::Always),
+];
+
+impl OneText {
+    /// Returns the errors of the part that a row belongs to; a path that no row has is the fake's own miss.
+    pub(super) fn of(route: Option<&Route>) -> Self {
+        let part = route.and_then(|route| ONE_TEXT.iter().rfind(|(part, _)| route.path.starts_with(part)));
+        part.map_or(Self::Never, |(_, one_text)| *one_text)
+    }
+
+    /// Tells whether an error of that status is one text.
+    pub(super) fn holds(self, status: u16) -> bool {
+        self == Self::Always || (self == Self::Unauthorized && status == 401)
+    }
 }
 
 const SIGNING_IN: [Variant; 2] = [

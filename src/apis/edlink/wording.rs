@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::apis::edlink::errors::{
     EXPIRED_TOKEN, FULL, INTERNAL, INVALID_REQUEST, INVALID_REQUEST_BODY, INVALID_TOKEN, INVALID_UUID, NO_PERMISSION,
-    NOT_FOUND, NOT_MODELLED, PAYLOAD_TOO_LARGE, RATE_LIMITED, UNSUPPORTED_MEDIA_TYPE, WHAT,
+    NOT_FOUND, NOT_MODELLED, OneText, PAYLOAD_TOO_LARGE, RATE_LIMITED, UNSUPPORTED_MEDIA_TYPE, WHAT,
 };
 use crate::apis::edlink::graph::permissions;
 use crate::apis::edlink::sso;
@@ -23,9 +23,6 @@ use crate::http::target::Query;
 /// The seconds until the next try, for a rule that throttles and does not say them.
 const RETRY_AFTER_S: u64 = 1;
 
-/// The path of the operation for which the running service's errors are one text each.
-const TOKEN: &str = "/authentication/token";
-
 /// Renders a problem.
 pub(super) fn worded(state: &State, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError {
     let (kind, message) = words(state, request_context, problem);
@@ -39,7 +36,6 @@ pub(super) fn worded(state: &State, request_context: &RequestContext<'_>, proble
         // The address is told the code alone.
         return RenderedError { error: kind, evidence: kind.evidence, response };
     }
-    let is_one_text = path == TOKEN || (status == 401 && !path.starts_with("/v2/my/"));
     let messages = match problem {
         Problem::Several { messages, .. } => messages.as_slice(),
         _ => std::slice::from_ref(&message),
@@ -50,7 +46,7 @@ pub(super) fn worded(state: &State, request_context: &RequestContext<'_>, proble
         return RenderedError { error: kind, evidence, response };
     }
     let request = request_id(state);
-    let body = if profile == Profile::Live && is_one_text {
+    let body = if profile == Profile::Live && OneText::of(request_context.route).holds(status) {
         json!({ "$error": messages.join(" "), "$request": request })
     } else {
         let errors = messages.iter().map(|message| json!({ "code": kind.code, "message": message }));

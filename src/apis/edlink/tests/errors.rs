@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use crate::apis::edlink::API;
+use crate::apis::edlink::errors::ONE_TEXT;
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::tests::{SAMPLE, ask, code, get, settings, world, world_with};
 use crate::engine::schema::document::Document;
@@ -44,6 +46,29 @@ fn the_live_profile_says_error_in_the_singular() {
     let message = json!("You must supply a valid access token to access this endpoint.");
     assert_eq!((response.status, &body["$error"]), (401, &message));
     assert_eq!(body.get("$errors"), None);
+}
+
+#[test]
+fn the_parts_of_the_api_say_how_the_live_profile_words_an_error() {
+    for (part, _) in ONE_TEXT {
+        assert!(API.routes.iter().any(|row| row.path.starts_with(part)), "no row begins with {part}");
+    }
+    let live = || world_with(Settings { profiles: vec![("edlink", Profile::Live)], ..settings() });
+    for (method, target, status, is_one_text) in [
+        ("GET", "/api/v2/graph/people", 401, true),
+        ("GET", "/api/v1/my/profile", 401, true),
+        ("GET", "/api/v2/my/profile", 401, false),
+        ("GET", "/api/v1/integrations?$first=0", 401, true),
+        ("GET", "/api/v1/providers?$first=0", 400, false),
+        ("POST", "/api/authentication/token", 400, true),
+        ("POST", "/api/authentication/token/", 400, true),
+        ("POST", "/api/authentication/tokens", 501, false),
+        ("GET", "/api/v2/my/nothing", 501, false),
+    ] {
+        let (response, body) = ask(&mut live(), method, target, None);
+        let seen = (response.status, body.get("$error").is_some(), body.get("$errors").is_some());
+        assert_eq!(seen, (status, is_one_text, !is_one_text), "{method} {target}: {body}");
+    }
 }
 
 #[test]
