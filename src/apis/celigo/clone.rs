@@ -8,7 +8,7 @@ use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEG
 use crate::apis::celigo::{connection_registrations, membership};
 use crate::engine::api::context::Context;
 use crate::engine::schema::document::Document;
-use crate::engine::schema::field::{DefaultValue, Owner, PRIVATE_PREFIX};
+use crate::engine::schema::field::{Owner, PRIVATE_PREFIX};
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
 use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::{Actor, Schema};
@@ -108,8 +108,7 @@ pub(super) fn copied(resource: &'static Schema, record: &Record, ids: &CopiedIds
         name == resource.id_field
             || name.starts_with(PRIVATE_PREFIX)
             || resource.field(name).is_some_and(|field| {
-                matches!(field.owner, Owner::CreatedAt | Owner::UpdatedAt | Owner::Service)
-                    || matches!(field.default, DefaultValue::Token(_))
+                matches!(field.owner, Owner::CreatedAt | Owner::UpdatedAt | Owner::Service) || field.default.is_drawn()
             })
     };
     let mut fields = record.fields().only(|name| !own(name));

@@ -109,6 +109,8 @@ pub enum DefaultValue {
     Number(i64),
     /// A fresh token of this number of letters and digits.
     Token(usize),
+    /// A fresh identifier: this letter, and this number of hex digits.
+    Identifier(char, usize),
 }
 
 /// A value that records share, written as JSON.
@@ -154,8 +156,13 @@ impl DefaultValue {
             Self::EmptyList => Some(&EMPTY_LIST),
             Self::EmptyObject => Some(&EMPTY_OBJECT),
             Self::Constant(constant) => Some(constant.value()),
-            Self::Absent | Self::Text(_) | Self::Number(_) | Self::Token(_) => None,
+            Self::Absent | Self::Text(_) | Self::Number(_) | Self::Token(_) | Self::Identifier(..) => None,
         }
+    }
+
+    /// Tells whether each record gets a value of its own, drawn from the world's seed.
+    pub const fn is_drawn(self) -> bool {
+        matches!(self, Self::Token(_) | Self::Identifier(..))
     }
 }
 
@@ -255,7 +262,9 @@ impl Field {
             | DefaultValue::EmptyList
             | DefaultValue::EmptyObject
             | DefaultValue::Constant(_) => !is_time,
-            DefaultValue::Text(_) | DefaultValue::Number(_) | DefaultValue::Token(_) => false,
+            DefaultValue::Text(_) | DefaultValue::Number(_) | DefaultValue::Token(_) | DefaultValue::Identifier(..) => {
+                false
+            }
         }
     }
 

@@ -70,6 +70,11 @@ impl SeededRng {
         (0..length).map(|_| char::from(ALPHABET[self.rng.random_range(0..ALPHABET.len())])).collect()
     }
 
+    /// Draws `length` lower-case hex digits.
+    pub fn hex_digits(&mut self, length: usize) -> String {
+        (0..length).filter_map(|_| char::from_digit(self.rng.random_range(0..16), 16)).collect()
+    }
+
     /// Draws a whole number from `low` to `high`, both included.
     pub fn between(&mut self, low: u64, high: u64) -> u64 {
         self.rng.random_range(low..=high.max(low))

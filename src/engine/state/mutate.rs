@@ -163,8 +163,7 @@ impl State {
         let made_again = |name: &str| {
             name == resource.id_field
                 || resource.field(name).is_some_and(|field| {
-                    matches!(field.owner, Owner::CreatedAt | Owner::UpdatedAt)
-                        || matches!(field.default, DefaultValue::Token(_))
+                    matches!(field.owner, Owner::CreatedAt | Owner::UpdatedAt) || field.default.is_drawn()
                 })
         };
         let mut fields = old.fields().only(|name| !made_again(name));
@@ -303,6 +302,9 @@ impl State {
             DefaultValue::Text(text) => Some(Value::from(text)),
             DefaultValue::Number(number) => Some(Value::from(number)),
             DefaultValue::Token(length) => Some(Value::from(self.rng.token(length))),
+            DefaultValue::Identifier(letter, digits) => {
+                Some(Value::from(format!("{letter}{}", self.rng.hex_digits(digits))))
+            }
             DefaultValue::Absent
             | DefaultValue::Null
             | DefaultValue::False

@@ -35,6 +35,29 @@ fn fixtures_are_kept_as_they_are_written() {
 }
 
 #[test]
+fn an_identifier_that_is_made_looks_like_those_of_the_fixtures() {
+    let mut account = Account::new();
+    for (path, letter, body) in [
+        ("/exports", 'e', json!({ "name": "Orders" })),
+        ("/imports", 'i', json!({ "name": "Orders", "_connectionId": "6cdc8563e7b96e7ade83228d" })),
+    ] {
+        let (status, made) = account.ask("POST", path, &body.to_string());
+        assert_eq!(status, 201, "{made}");
+        let (status, copy) = account.ask("POST", &format!("{path}/{}/clone", made["_id"].as_str().unwrap()), "{}");
+        assert_eq!(status, 201, "{copy}");
+        assert_ne!(made["apiIdentifier"], copy["apiIdentifier"], "each has its own");
+        let shown = account.get(path);
+        for record in shown.as_array().unwrap() {
+            let identifier = record["apiIdentifier"].as_str().unwrap_or_default();
+            let digits = identifier.strip_prefix(letter).unwrap_or_default();
+            let is_hex = |digit: char| digit.is_ascii_digit() || matches!(digit, 'a'..='f');
+            assert!(digits.len() == 9 && digits.chars().all(is_hex), "{path}: {record}");
+        }
+        assert!(shown.as_array().unwrap().contains(&made));
+    }
+}
+
+#[test]
 fn secrets_of_connections_are_masked() {
     let mut account = Account::new();
     let mut shown = String::new();
