@@ -16,7 +16,7 @@ pub use crate::engine::api::context::{Body, Context, Keep, Order, Selection};
 pub use crate::engine::api::dialect::{CredentialForm, Dialect, NextLinks, RenderedError, RequestContext};
 pub use crate::engine::api::openapi::Parameter;
 pub use crate::engine::api::route::{
-    Access, Action, Handler, ResponseShape, Route, any, delete, get, patch, post, put,
+    Access, Action, Handler, Listed, ResponseShape, Route, any, delete, get, patch, post, put,
 };
 pub use crate::engine::schema::document::Document;
 pub use crate::engine::schema::error_def::{ErrorDef, Evidence, Variant};

@@ -106,7 +106,7 @@ const PATHS: &[(&str, &str, Shows, &str, &str)] = &[
         "/worlds/{world}/deliver",
         Redacted,
         "",
-        r#"{"type":"a.kind","api":"edlink","secret":"CANARY-hook-3","payload":{"password":"CANARY-hook-4"},"to":"http://CANARY-hook-5@127.0.0.1:9/x?token=CANARY-hook-6","tries":1}"#,
+        r#"{"type":"a.kind","api":"edlink","secret":"CANARY-hook-3","payload":{"password":"CANARY-hook-4"},"to":"http://127.0.0.1:9/x?token=CANARY-hook-6","tries":1}"#,
     ),
     ("GET", "/worlds/{world}/deliveries", Redacted, "", ""),
     ("GET", "/worlds/{world}/deliveries/{n}", Redacted, "", ""),
