@@ -233,8 +233,9 @@ fn made_up_records_are_bounded_in_sum_and_over_worlds() {
     let huge = scenario(1_000_000, "");
     let cost = measure(|| assert!(standin.new_world().load_text("much.json", &huge).is_err()));
     assert!(cost.bytes_max < 16 << 20, "{} bytes for what is refused", cost.bytes_max);
-    let large = scenario(300, &"x".repeat(100_000));
-    assert!(standin.new_world().load_text("large.json", &large).is_err(), "a large record counts as several");
+    let large = scenario(300, &"x".repeat(5_000));
+    let refused = standin.new_world().load_text("large.json", &large).unwrap_err().to_string();
+    assert!(refused.contains("at most 1000 records"), "a large record counts as several: {refused}");
     let first = standin.new_world();
     first.load_text("some.json", &scenario(200, "")).unwrap();
     assert_eq!(first.fork().records("edlink.people").unwrap().len(), first.records("edlink.people").unwrap().len());
@@ -248,6 +249,46 @@ fn made_up_records_are_bounded_in_sum_and_over_worlds() {
     });
     let loads = loads.count();
     assert!((1..4).contains(&loads), "{loads} worlds");
+}
+
+#[test]
+fn what_is_beyond_the_bound_is_refused_before_it_is_made_up() {
+    let builder = || Standin::builder().generated_records(20_000);
+    let standin = builder().start();
+    let (at, host) = (standin.address(), standin.address().to_string());
+    let refused = |what: &str, refuse: &mut dyn FnMut() -> String| {
+        let mut said = String::new();
+        let cost = measure(|| said = refuse());
+        assert!(said.contains("at most 20000 records"), "{what}: {said}");
+        assert!(cost.bytes_max < 5 << 20, "{} bytes for {what}, which is refused", cost.bytes_max);
+    };
+    let large = json!({ "content": "x".repeat(100_000) });
+    for generate in [
+        json!({ "edlink.enrollments": { "count": 20_000 } }),
+        json!({ "edlink.events": { "count": 20_000 } }),
+        json!({ "edlink.people": { "count": 8_000 } }),
+        json!({ "edlink.people": { "count": 19_000, "like": { "roles": [] } } }),
+        json!({ "edlink.schools": { "count": 250 } }),
+        json!({ "celigo.integrations": { "count": 12_000 }, "celigo.scripts": { "count": 12_000 } }),
+        json!({ "celigo.errors": { "count": 20_000 } }),
+        json!({ "celigo.scripts": { "count": 2_000, "like": large } }),
+    ] {
+        let data = json!({ "generate": generate });
+        let text = json!({ "scenario": 1, "api": ["celigo", "edlink"], "data": data }).to_string();
+        let what = &text[..text.len().min(200)];
+        let world = standin.new_world();
+        refused(what, &mut || world.load_text("much.json", &text).unwrap_err().to_string());
+        let fork = world.fork();
+        refused(what, &mut || fork.load_text("much.json", &text).unwrap_err().to_string());
+        refused(what, &mut || {
+            let headers = [("host", host.as_str())];
+            crate::support::ask(at, "PUT", "/_standin/scenario", &headers, &text).json().to_string()
+        });
+    }
+    let flags = || builder().no_embedded_fixtures().generate("edlink.people", 8_000);
+    refused("a setting", &mut || flags().offline().unwrap_err().to_string());
+    let flags = || builder().generate("celigo.scripts", 12_000).generate("celigo.integrations", 12_000);
+    refused("two settings", &mut || flags().offline().unwrap_err().to_string());
 }
 
 #[test]

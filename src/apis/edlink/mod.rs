@@ -149,6 +149,7 @@ pub(crate) static API: Api = Api::new("edlink", "Edlink", "/api", &dialect::Edli
             .after_change(|state, change, by| graph::changed(&graph::SCHOOLS, state, change, by))
             .before_write(graph::complete)
             .generator(graph::generator::schools)
+            .comes_with(graph::reckoned::come_with_schools)
             .after_generate(graph::generator::courses_of_schools),
         Resource::new(&graph::SESSIONS)
             .after_change(|state, change, by| graph::changed(&graph::SESSIONS, state, change, by))
@@ -166,6 +167,7 @@ pub(crate) static API: Api = Api::new("edlink", "Edlink", "/api", &dialect::Edli
             .after_change(|state, change, by| graph::changed(&graph::PEOPLE, state, change, by))
             .before_write(graph::complete)
             .generator(graph::generator::people)
+            .comes_with(graph::reckoned::come_with_people)
             .after_generate(graph::enrollment_generator::enroll),
         Resource::new(&graph::ENROLLMENTS)
             .after_change(|state, change, by| graph::changed(&graph::ENROLLMENTS, state, change, by))
@@ -195,6 +197,7 @@ pub(crate) static API: Api = Api::new("edlink", "Edlink", "/api", &dialect::Edli
             .after_change(coursework::hooks::assignment_changed)
             .timer(coursework::hooks::moved)
             .generator(coursework::generator::assignments)
+            .comes_with(coursework::generator::come_with_assignments)
             .after_generate(coursework::generator::submissions_of),
         Resource::new(&coursework::SUBMISSIONS)
             .after_change(|state, change, by| graph::changed(&coursework::SUBMISSIONS, state, change, by))

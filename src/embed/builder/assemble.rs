@@ -141,7 +141,17 @@ impl Builder {
         let mut world = World::new(DEFAULT_WORLD, store, hooks_of(&known), Arc::new(self.settings));
         // Without the fixtures, generated records could not refer to them.
         let generate = if invalid.is_empty() { self.generate } else { Vec::new() };
+        let (mut sum, mut is_beyond) = (0_usize, false);
         for (collection, count) in &generate {
+            // The sum is looked at before any record is made.
+            sum = sum.saturating_add(*count);
+            if let Err(problem) = world.state.room_to_generate(sum) {
+                self.faults.push(format!("generate {collection}={count}: {}", problem.plain()));
+                is_beyond = true;
+                break;
+            }
+        }
+        for (collection, count) in generate.iter().filter(|_| !is_beyond) {
             if let Err(fault) = world.state.generate(&served, collection, *count, None) {
                 self.faults.push(format!("generate {collection}={count}: {}", fault.plain()));
             }

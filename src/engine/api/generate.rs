@@ -5,7 +5,8 @@ use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::{Actor, Schema};
 use crate::engine::state::State;
-use crate::engine::state::mutate::merge;
+use crate::engine::state::mutate::{merge, weight};
+use crate::engine::store::{Charge, Record};
 
 impl State {
     /// Generates `count` more records of a collection, in the documented shape, with `like` merged over each. Also
@@ -22,8 +23,9 @@ impl State {
     ) -> Result<(), Problem> {
         let resource = self.resource(collection)?;
         let left = self.store.generated.left(&self.settings.generate);
-        let reserved = self.settings.generate.reserve(count)?;
-        if count > left {
+        let reserved = self.room_to_generate(count)?;
+        let reckoned = self.hooks.of(resource).comes_with.map_or(0, |reckon| reckon(self, count, like));
+        if count.saturating_add(reckoned) > left {
             return Err(self.settings.generate.exceeded());
         }
         let start = self.store.of(resource).next_sequence();
@@ -42,6 +44,13 @@ impl State {
         made.inspect_err(|_| self.store = store)
     }
 
+    /// Reserves room for `count` generated records, or returns the bound that they exceed.
+    pub(crate) fn room_to_generate(&self, count: usize) -> Result<Charge, Problem> {
+        let left = self.store.generated.left(&self.settings.generate);
+        let reserved = self.settings.generate.reserve(count)?;
+        if count > left { Err(self.settings.generate.exceeded()) } else { Ok(reserved) }
+    }
+
     /// Generates records of a kind. Returns false for a kind that has no generator.
     fn generate_one(
         &mut self,
@@ -54,21 +63,39 @@ impl State {
         if count == 0 {
             return Ok(true);
         }
-        let mut made = Vec::with_capacity(count);
-        self.store.of_mut(resource).compact(count);
-        for _ in 0..count {
+        let mut made = Vec::new();
+        let mut each = 1;
+        for n in 0..count {
+            // What came with the earlier ones may leave no room for the rest: that is told at once.
+            if self.may_generate.is_some_and(|left| (count - n).saturating_mul(each) > left) {
+                return Err(self.settings.generate.exceeded());
+            }
+            if n == 1 {
+                made.reserve(count);
+                self.store.of_mut(resource).compact(count);
+            }
             let number = usize::try_from(self.store.of(resource).next_sequence()).unwrap_or(usize::MAX);
             let mut fields = generator(self, number)?;
             if let Some(like) = like {
                 merge(&mut fields, like, resource);
             }
-            made.push(self.create_from(resource, fields, Actor::Fixture)?);
+            let record = self.create_from(resource, fields, Actor::Fixture)?;
+            if n == 0 {
+                each = weight(like.map_or(0, |like| common_bytes(&record, like)));
+            }
+            made.push(record);
         }
         if let Some(after) = self.hooks.of(resource).after_generate {
             after(self, &made)?;
         }
         Ok(true)
     }
+}
+
+/// Returns the bytes of a record that each other one with the same fields merged over it has too.
+fn common_bytes(record: &Record, like: &Document) -> usize {
+    let common = like.iter().filter(|(name, value)| record.get(name) == Some(*value));
+    common.map(|(_, value)| value.to_string().len()).sum()
 }
 
 /// Returns the problem of a collection without generator, with the names of those that have one.

@@ -27,6 +27,8 @@ pub struct Hooks {
     pub scope: Option<Scope>,
     /// Makes up the fields of a record.
     pub generator: Option<Generator>,
+    /// Reckons what comes with records before they are made up.
+    pub(crate) comes_with: Option<ComesWith>,
     /// Makes what comes with records that were just made up.
     pub after_generate: Option<AfterGenerate>,
 }
@@ -51,6 +53,7 @@ impl Resource {
             timer: None,
             scope: None,
             generator: None,
+            comes_with: None,
             after_generate: None,
         };
         Self { schema, hooks }
@@ -104,6 +107,12 @@ impl Resource {
         self
     }
 
+    /// Attaches the hook that reckons what comes with made-up records.
+    pub(crate) const fn comes_with(mut self, hook: ComesWith) -> Self {
+        self.hooks.comes_with = Some(hook);
+        self
+    }
+
     /// Attaches the hook that makes what comes with made-up records.
     pub const fn after_generate(mut self, hook: AfterGenerate) -> Self {
         self.hooks.after_generate = Some(hook);
@@ -152,6 +161,9 @@ pub(crate) type Scope = for<'w> fn(&'w State, &'w Record) -> Vec<Option<&'w str>
 /// Generates the fields of a record, from its place in the collection and the world's random source. The records that
 /// it refers to are taken from the world, or made first.
 pub(crate) type Generator = fn(&mut State, usize) -> Result<Document, Problem>;
+
+/// Returns the number of records that come at least with this number of made-up ones, which get the fields of `like`.
+pub(crate) type ComesWith = fn(&State, usize, Option<&Document>) -> usize;
 
 /// Makes what comes with records that were just made up.
 pub(crate) type AfterGenerate = fn(&mut State, &[Record]) -> Result<(), Problem>;

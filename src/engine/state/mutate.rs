@@ -20,6 +20,11 @@ use crate::http::tree::{RECORD_DEPTH, WRAPPING, bytes_of, is_deeper};
 /// The bytes for which a generated record counts once more.
 const LARGE_BYTES: usize = 4_096;
 
+/// Returns the number of records as which a generated record of `bytes` bytes counts.
+pub(crate) fn weight(bytes: usize) -> usize {
+    1 + bytes / LARGE_BYTES
+}
+
 impl State {
     /// Makes a record. A consumer cannot choose its id; every other actor can.
     pub fn create(&mut self, resource: &'static Schema, given: &Document, by: Actor) -> Result<Record, Problem> {
@@ -82,7 +87,7 @@ impl State {
             record
         };
         if let Some(left) = &mut self.may_generate {
-            *left = left.saturating_sub(1 + record.bytes().len() / LARGE_BYTES);
+            *left = left.saturating_sub(weight(record.bytes().len()));
         }
         self.changed(resource, Change::Created(&record), by)?;
         Ok(record)

@@ -10,7 +10,7 @@ use crate::engine::state::settings::Settings;
 use crate::http::position::show;
 use crate::scenario::model::diagnostics::{Code, Diagnostic, ScenarioError, cut};
 use crate::scenario::model::fixture_sets::Fixtures;
-use crate::scenario::model::format::{DataChange, Scenario};
+use crate::scenario::model::format::{ChangeKind, DataChange, Scenario};
 use crate::scenario::run::make_change::{check_made, make_change};
 use crate::scenario::run::scenario_run::ScenarioRun;
 
@@ -49,6 +49,10 @@ impl ScenarioRun {
             });
         };
         let changes = || scenario.data.iter().flat_map(|data| &data.changes);
+        if let Some((change, problem)) = beyond_bound(&state, changes()) {
+            refuse(change, &problem);
+            return Err(ScenarioError { diagnostics });
+        }
         for change in changes() {
             if let Err(problem) = make_change(&mut state, router.apis(), change, Actor::Fixture) {
                 refuse(change, &problem);
@@ -83,4 +87,15 @@ impl ScenarioRun {
         run.look_at_records(&state.store, state.clock.now_ms(), 0);
         Ok((state, run))
     }
+}
+
+/// Returns the change with which all records that the changes generate are more than a world may have, before any is
+/// made.
+fn beyond_bound<'c>(state: &State, changes: impl Iterator<Item = &'c DataChange>) -> Option<(&'c DataChange, Problem)> {
+    let mut sum = 0_usize;
+    changes.into_iter().find_map(|change| {
+        let ChangeKind::Generate(count, _) = change.kind else { return None };
+        sum = sum.saturating_add(count);
+        state.room_to_generate(sum).err().map(|problem| (change, problem))
+    })
 }

@@ -54,6 +54,29 @@ pub(crate) fn assignments(state: &mut State, place: usize) -> Result<Document, P
     Ok(fields)
 }
 
+/// Reckons the submissions that come with assignments. Fields that assignments are given may say that they are for no
+/// student.
+pub(crate) fn come_with_assignments(state: &State, count: usize, like: Option<&Document>) -> usize {
+    let given = |field: &str| like.and_then(|like| like.get(field));
+    if given("assignee_mode").is_some() || given("assignee_ids").is_some() {
+        return 0;
+    }
+    let of = |class: &str| phantoms::people(state, class).count();
+    if let Some(class) = given(CLASS_OF) {
+        return count.saturating_mul(class.as_str().map_or(0, of));
+    }
+    let classes = state.store.of(&CLASSES);
+    if classes.len() == 0 {
+        return 0;
+    }
+    let first = usize::try_from(state.store.of(&ASSIGNMENTS).next_sequence()).unwrap_or(usize::MAX);
+    // Each class has its turn as often as every other one, or once more.
+    let (turns, more) = (count / classes.len(), count % classes.len());
+    let has_more = |place: usize| (place + classes.len() - first % classes.len()) % classes.len() < more;
+    let taken = classes.iter().enumerate().filter(|(place, _)| turns > 0 || has_more(*place));
+    taken.map(|(place, class)| (turns + usize::from(has_more(place))).saturating_mul(of(class.id()))).sum()
+}
+
 /// Makes the submissions of assignments that were just made up: one for each student.
 pub(crate) fn submissions_of(state: &mut State, made: &[Record]) -> Result<(), Problem> {
     made.iter().try_for_each(|assignment| phantoms::ensure(state, assignment))

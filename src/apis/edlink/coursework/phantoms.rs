@@ -30,6 +30,12 @@ pub(super) fn students<'w>(state: &'w State, class_id: &str) -> impl Iterator<It
     enrollments.filter(|it| it.text("role") == Some("student") && it.text("state") == Some("active"))
 }
 
+/// Returns the people who are active students of a class, each once.
+pub(super) fn people<'w>(state: &'w State, class_id: &str) -> impl Iterator<Item = &'w str> + use<'w> {
+    let mut known = HashSet::new();
+    students(state, class_id).filter_map(|it| it.text("person_id")).filter(move |person| known.insert(*person))
+}
+
 /// Tells whether an assignment is for a person of its class.
 pub(super) fn is_for(assignment: &Record, person: &str) -> bool {
     let ids = assignment.get("assignee_ids").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -44,12 +50,11 @@ pub(super) fn is_for(assignment: &Record, person: &str) -> bool {
 pub(super) fn ensure(state: &mut State, assignment: &Record) -> Result<(), Problem> {
     let class_id = assignment.text(CLASS_OF).unwrap_or_default();
     let submissions = state.store.of(&SUBMISSIONS).find(ASSIGNMENT_OF, assignment.id());
-    let known: HashSet<&str> = submissions.filter_map(|submission| submission.text("person_id")).collect();
+    let mut known: HashSet<&str> = submissions.filter_map(|submission| submission.text("person_id")).collect();
     let mut new: Vec<(String, String)> = Vec::new();
     for enrollment in students(state, class_id) {
         let Some(person) = enrollment.text("person_id") else { continue };
-        let is_new = !known.contains(person) && !new.iter().any(|(known, _)| known == person);
-        if is_new && is_for(assignment, person) {
+        if is_for(assignment, person) && known.insert(person) {
             let since = assignment.text("created_date").max(enrollment.text("created_date"));
             new.push((person.to_owned(), since.unwrap_or_default().to_owned()));
         }

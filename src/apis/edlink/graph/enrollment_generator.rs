@@ -29,9 +29,8 @@ pub(crate) fn enroll(state: &mut State, made: &[Record]) -> Result<(), Problem> 
                 "student" => {
                     rooms.students.push(person.clone());
                     let number = rooms.students.len() - 1;
-                    let each =
-                        if rooms.classes.len() > PER_SCHOOL / 20 * STUDENTS_OF_TWENTY * 2 / GROUP { 5 } else { 1 };
-                    for n in 0..each.min(rooms.classes.len()) {
+                    let each = classes_of_student(rooms.classes.len());
+                    for n in 0..each {
                         let (class, sections) = &rooms.classes[(number / GROUP * each + n) % rooms.classes.len()];
                         let section = sections.get(number % sections.len().max(1));
                         let fields = enrollment("student", person, class, section.map(String::as_str));
@@ -39,8 +38,8 @@ pub(crate) fn enroll(state: &mut State, made: &[Record]) -> Result<(), Problem> 
                     }
                 }
                 "teacher" | "ta" | "aide" | "designer" => {
-                    let each = (rooms.classes.len() / 40).max(1);
-                    for n in 0..each.min(rooms.classes.len()) {
+                    let each = classes_of_teacher(rooms.classes.len());
+                    for n in 0..each {
                         let (class, _) = &rooms.classes[(rooms.teachers * each + n) % rooms.classes.len()];
                         let fields = enrollment(role, person, class, None);
                         put(state, &ENROLLMENTS, fields)?;
@@ -60,6 +59,23 @@ pub(crate) fn enroll(state: &mut State, made: &[Record]) -> Result<(), Problem> 
         }
     }
     Ok(())
+}
+
+/// Returns the number of classes of a student, at a school with `classes` classes.
+pub(super) fn classes_of_student(classes: usize) -> usize {
+    let each = if classes > PER_SCHOOL / 20 * STUDENTS_OF_TWENTY * 2 / GROUP { 5 } else { 1 };
+    each.min(classes)
+}
+
+/// Returns the number of classes of a teacher, at a school with `classes` classes.
+pub(super) fn classes_of_teacher(classes: usize) -> usize {
+    (classes / 40).max(1).min(classes)
+}
+
+/// Returns the number of open classes of a school.
+pub(super) fn classes_of_school(state: &State, school: &str) -> usize {
+    let classes = state.store.of(&CLASSES).find("school_id", school);
+    classes.filter(|class| class.text("state") == Some("active")).count()
 }
 
 impl Rooms {

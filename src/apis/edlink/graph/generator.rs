@@ -39,15 +39,18 @@ const STAFF: [&[&str]; 8] = [
 ];
 
 /// Kinds of schools, with their grades and the number of classes of a student.
-const KINDS: [(&str, &[&str], usize); 4] = [
+pub(super) const KINDS: [(&str, &[&str], usize); 4] = [
     ("Elementary School", &["KG", "01", "02", "03", "04", "05"], 1),
     ("Middle School", &["06", "07", "08"], 5),
     ("High School", &["09", "10", "11", "12"], 5),
     ("Elementary School", &["KG", "01", "02", "03", "04", "05"], 1),
 ];
 
+/// The groups of students of a full school.
+pub(super) const GROUPS: usize = (PER_SCHOOL / 20 * STUDENTS_OF_TWENTY).div_ceil(GROUP);
+
 /// Subjects that are taught: a name, a code, and a subject as Edlink numbers them.
-const SUBJECTS: [(&str, &str, &str); 8] = [
+pub(super) const SUBJECTS: [(&str, &str, &str); 8] = [
     ("Language Arts", "ENG", "CEDS.01"),
     ("Mathematics", "MATH", "CEDS.02"),
     ("Science", "SCI", "CEDS.03"),
@@ -208,13 +211,18 @@ pub(crate) fn courses_of_schools(state: &mut State, schools: &[Record]) -> Resul
     schools.iter().try_for_each(|school| courses_of_school(state, school))
 }
 
+/// Returns the place of the next record of a kind.
+pub(super) fn next(state: &State, resource: &'static Schema) -> usize {
+    usize::try_from(state.store.of(resource).next_sequence()).unwrap_or(usize::MAX)
+}
+
 fn last_school(state: &mut State) -> Result<Record, Problem> {
     school_of(state, state.store.of(&SCHOOLS).len().saturating_sub(1))
 }
 
 /// Makes up one record, with what comes with it.
 fn make(state: &mut State, resource: &'static Schema) -> Result<Record, Problem> {
-    let place = usize::try_from(state.store.of(resource).next_sequence()).unwrap_or(usize::MAX);
+    let place = next(state, resource);
     let fields = state.hooks.of(resource).generator.expect("records of the Graph are made up")(state, place)?;
     let record = state.create_from(resource, fields, Actor::Fixture)?;
     if let Some(after) = state.hooks.of(resource).after_generate {
@@ -383,13 +391,12 @@ fn courses_of_school(state: &mut State, school: &Record) -> Result<(), Problem> 
     let grades = strings(school, "grade_levels");
     let kind = KINDS.iter().find(|(_, known, _)| known.first().copied() == grades.first().copied());
     let classes_each = kind.map_or(5, |(_, _, classes)| *classes);
-    let groups = (PER_SCHOOL / 20 * STUDENTS_OF_TWENTY).div_ceil(GROUP);
     for _ in 0..SUBJECTS.len() {
         let place = state.store.of(&COURSES).len();
         let fields = course(state, school, place);
         put(state, &COURSES, fields)?;
     }
-    for n in 0..groups * classes_each {
+    for n in 0..GROUPS * classes_each {
         let fields = class(state, school, n);
         let class = put(state, &CLASSES, fields)?;
         if n % 4 == 0 {

@@ -20,6 +20,7 @@ mod my_table;
 mod operators;
 mod own;
 pub(super) mod permissions;
+pub(super) mod reckoned;
 mod records;
 mod requests;
 mod resources;

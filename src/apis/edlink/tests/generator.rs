@@ -7,8 +7,9 @@ use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::tests::{SAMPLE, empty, fields, integration, settings, world};
 use crate::engine::schema::document::Document;
 use crate::engine::schema::schema::Actor;
+use crate::engine::state::State;
 use crate::engine::state::settings::Settings;
-use crate::engine::store::Record;
+use crate::engine::store::{Collection, Record};
 
 #[test]
 fn an_integration_made_from_nothing_is_complete() {
@@ -62,4 +63,24 @@ fn generating_what_cannot_be_made_up_is_refused_whole() {
         "another record of edlink.integrations has the same access_token; it must be unique"
     );
     assert!(world.state.store.of(&INTEGRATIONS).is_empty());
+}
+
+#[test]
+fn what_comes_with_made_up_records_is_reckoned_before() {
+    let counted = |state: &State| state.store.collections().map(Collection::len).sum::<usize>();
+    let mut world = empty(settings());
+    for (collection, counts, slack) in [
+        ("edlink.schools", vec![1, 6, 20], 3 + 1),
+        ("edlink.people", vec![5, 1, 1_700, 900], 900),
+        ("edlink.assignments", vec![3, 400, 1], 0),
+    ] {
+        let schema = world.state.resource(collection).expect("known");
+        let reckon = world.state.hooks.of(schema).comes_with.expect("it is reckoned");
+        for count in counts {
+            let (before, reckoned) = (counted(&world.state), reckon(&world.state, count, None));
+            world.state.generate(&[&API], collection, count, None).expect("generated");
+            let made = counted(&world.state) - before - count;
+            assert!(reckoned <= made && made <= reckoned + slack, "{count} {collection}: {reckoned}, {made} came");
+        }
+    }
 }
