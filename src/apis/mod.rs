@@ -11,6 +11,7 @@ pub(crate) static APIS: &[&Api] = &[&celigo::API, &edlink::API];
 
 #[cfg(test)]
 mod tests {
+    mod generated;
     mod spellings;
 
     use std::sync::Arc;

@@ -227,24 +227,28 @@ fn note(state: &mut State, mut happened: Vec<Happened>) -> Result<(), Problem> {
     });
     for event in happened {
         let materialization = materialization(state, &event.integration)?;
-        let public = event.record.fields().iter().filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX));
-        // The whole record is kept: the rights of a token are checked when the event is shown.
-        let data: Map<String, Value> = public.map(|(name, value)| (name.to_owned(), value.clone())).collect();
         let fields = Document::from_iter([
             ("type", Value::from(event.kind)),
             ("target", event.target.into()),
             ("target_id", event.record.id().into()),
             ("integration_id", event.integration.into()),
             ("materialization_id", materialization.as_str().into()),
-            ("data", data.into()),
+            // The whole record is kept: the rights of a token are checked when the event is shown.
+            ("data", public_fields(&event.record).into()),
         ]);
         state.create_in_history(&EVENTS, fields, Actor::Fixture)?;
     }
     Ok(())
 }
 
+/// Returns the fields of a record that consumers may see.
+pub(super) fn public_fields(record: &Record) -> Map<String, Value> {
+    let public = record.fields().iter().filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX));
+    public.map(|(name, value)| (name.to_owned(), value.clone())).collect()
+}
+
 /// Returns the import that all changes for an integration at one moment belong to.
-fn materialization(state: &mut State, integration: &str) -> Result<String, Problem> {
+pub(super) fn materialization(state: &mut State, integration: &str) -> Result<String, Problem> {
     let purpose = format!("edlink.materialization:{}:{integration}", state.clock.now_ms());
     let id = state.rng.derive(&purpose).uuid().to_string();
     if state.store.of(&MATERIALIZATIONS).get(&id).is_none() {

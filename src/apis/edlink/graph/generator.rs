@@ -9,6 +9,7 @@ use fake::faker::name::en::{FirstName, LastName};
 use serde_json::{Value, json};
 
 use crate::apis::edlink::generator::{fields, zip};
+use crate::apis::edlink::graph::events::{materialization, public_fields};
 use crate::apis::edlink::graph::generated::{
     GROUP, PER_SCHOOL, SINCE_MS, STUDENTS_OF_TWENTY, agent, enrollment, put, roles, seen, strings,
 };
@@ -190,14 +191,14 @@ pub(crate) fn logins(state: &mut State, place: usize) -> Result<Document, Proble
 /// Makes up an event about any person.
 pub(crate) fn events(state: &mut State, _: usize) -> Result<Document, Problem> {
     let (person, integration) = (any(state, &PEOPLE)?, any(state, &INTEGRATIONS)?);
-    let data: Value = serde_json::from_slice(person.bytes()).expect("a record is JSON");
+    let import = materialization(state, integration.id())?;
     Ok(fields(json!({
         "type": "updated",
         "target": "person",
         "target_id": person.id(),
         "integration_id": integration.id(),
-        "materialization_id": state.rng.uuid().to_string(),
-        "data": data,
+        "materialization_id": import,
+        "data": public_fields(&person),
     })))
 }
 

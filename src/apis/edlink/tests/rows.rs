@@ -38,7 +38,7 @@ fn what_is_not_modelled_is_501_with_a_miss_before_its_body_is_looked_at() {
 
 #[test]
 fn a_method_that_no_row_has_is_501_with_a_miss_on_every_path() {
-    let mut world = world();
+    let (mut world, mut tried) = (world(), 0);
     for route in API.routes {
         let (path, target) = (API.path_of(route), filled(&API.path_of(route)));
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
@@ -51,8 +51,10 @@ fn a_method_that_no_row_has_is_501_with_a_miss_on_every_path() {
             let response = send(&mut world, method, &target, b"{ not json");
             let miss = response.header("standin-miss");
             assert_eq!((response.status, miss), (501, Some("no-route")), "{method} {path}");
+            tried += 1;
         }
     }
+    assert!(tried > 300, "{tried}");
 }
 
 #[test]
@@ -69,24 +71,6 @@ fn every_modelled_row_answers_only_what_it_documents() {
                 "{} answers {status}, which it does not document",
                 route.name
             );
-        }
-    }
-}
-
-#[test]
-fn a_fixed_word_is_never_taken_for_an_id() {
-    let mut world = world();
-    for route in API.routes {
-        let path = API.path_of(route);
-        let Some((parent, word)) = path.rsplit_once('/').filter(|(_, word)| !word.starts_with('{')) else { continue };
-        // A row of the parent that takes an id where this one has a word.
-        let with_id = |other: &&crate::engine::api::route::Route| {
-            API.path_of(other).rsplit_once('/').is_some_and(|(its, id)| its == parent && id.starts_with('{'))
-        };
-        if let Some(other) = API.routes.iter().find(with_id) {
-            let response = send(&mut world, other.method.as_str(), &filled(&path), b"{}");
-            let body = String::from_utf8_lossy(&response.body);
-            assert!(!body.contains("INVALID_UUID") && !body.contains("NOT_FOUND"), "{word} is taken for an id: {body}");
         }
     }
 }
