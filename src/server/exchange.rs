@@ -62,18 +62,9 @@ pub(super) async fn exchange(
         let _ = Box::pin(serving.signals.clone().wait_for(|signals| signals.availability == Availability::Up)).await;
     }
     let mut in_flight = None;
-    let too_large = if peer.link.is_http2() { too_large(&request) } else { None };
-    let body = if let Some(has_many) = too_large {
-        Err(Refusal::large_head(has_many))
-    } else if request.body().is_end_stream() || need_not_come(&request, serving.body_limit_bytes) {
-        Ok(Bytes::new())
-    } else {
-        let mut body = Incomplete::new(serving.body_limit_bytes);
-        match body.at_once(request.body_mut()) {
-            Ok(true) => Ok(body.whole()),
-            Ok(false) => Box::pin(the_rest(peer, &mut request, body, &mut in_flight)).await,
-            Err(unread) => Err(refused(serving, &unread, &request)),
-        }
+    let body = match at_once(peer, &mut request) {
+        Ok(body) => body,
+        Err(incomplete) => Box::pin(the_rest(peer, &mut request, incomplete, &mut in_flight)).await,
     };
     let arrived = SystemTime::now();
     let arrival = arrival(peer, arrived);
@@ -119,15 +110,20 @@ pub(super) async fn exchange(
         request.headers_mut().clear();
         delivery = Box::pin(hold_back(serving, &outcome)).await;
     }
-    if let Some(replica) = &serving.replica {
-        outcome.response.headers.insert(REPLICA, replica.clone());
-    }
-    peer.wire_fault.order(delivery);
-    let mut response = response(outcome.response, delivery, outcome.hold);
+    let mut response = hand_over(peer, outcome, delivery);
     if let Some(subscription) = subscription {
         *response.body_mut() = ResponseBody::Events(Events::new(Arc::clone(&peer.serving), *subscription));
     }
     Ok(response)
+}
+
+/// Gives hyper the answer, and the connection the fault that spoils it.
+fn hand_over(peer: &ConnectionContext, mut outcome: Outcome, delivery: Delivery) -> HttpResponse<ResponseBody> {
+    if let Some(replica) = &peer.serving.replica {
+        outcome.response.headers.insert(REPLICA, replica.clone());
+    }
+    peer.wire_fault.order(delivery);
+    response(outcome.response, delivery, outcome.hold)
 }
 
 /// Tells the log of a request and its answer.
@@ -136,6 +132,28 @@ fn log_exchange(log: &Log, serving: &ServerContext, request: &Request<'_>, outco
     let world = &WorldRegistry::name_of(request);
     let redactor = &serving.registry.redactor().of_request(request);
     log(&LogEvent::Exchanged(Exchanged { request, operation, world, outcome, redactor, took }));
+}
+
+/// Returns the body, or the refusal of the request, without waiting: most bodies come with their heads. Otherwise
+/// returns the part that came.
+#[inline]
+fn at_once(
+    peer: &ConnectionContext,
+    request: &mut HttpRequest<Incoming>,
+) -> Result<Result<Bytes, Refusal>, Incomplete> {
+    let serving = &*peer.serving;
+    if let Some(has_many) = peer.link.is_http2().then(|| too_large(request)).flatten() {
+        return Ok(Err(Refusal::large_head(has_many)));
+    }
+    if request.body().is_end_stream() || need_not_come(request, serving.body_limit_bytes) {
+        return Ok(Ok(Bytes::new()));
+    }
+    let mut body = Incomplete::new(serving.body_limit_bytes);
+    match body.at_once(request.body_mut()) {
+        Ok(true) => Ok(Ok(body.whole())),
+        Ok(false) => Err(body),
+        Err(unread) => Ok(Err(refused(serving, &unread, request))),
+    }
 }
 
 /// Reads a body that is still on its way. Until the request is answered, it counts as in flight.
