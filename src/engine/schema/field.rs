@@ -161,7 +161,7 @@ impl DefaultValue {
     }
 
     /// Tells whether each record gets a value of its own, drawn from the world's seed.
-    pub const fn is_drawn(self) -> bool {
+    pub(crate) const fn is_drawn(self) -> bool {
         matches!(self, Self::Token(_) | Self::Identifier(..))
     }
 }
