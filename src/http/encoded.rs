@@ -11,7 +11,8 @@ use crate::http::telling::BLACK;
 const TIMES: usize = 5;
 
 /// The letters that are encoded again.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+const ENCODED: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'\'');
 
 /// Returns a name without its percent-encoding.
 pub(super) fn decoded(name: &str) -> String {
@@ -35,7 +36,7 @@ fn at_most(times: usize, text: &str, show: impl Fn(&str) -> Cow<'_, str> + Copy)
         return Cow::Borrowed(text);
     }
     let (mut shown, mut done) = (String::new(), 0);
-    let ends = |letter: char| letter.is_whitespace() || "\"'<>\\&=?#".contains(letter);
+    let ends = |letter: char| letter.is_whitespace() || "\"<>\\&=?#".contains(letter);
     for part in text.split(ends).filter(|part| part.contains('%')) {
         // In a parameter, that sign is a space.
         let spaced = part.replace('+', " ");

@@ -113,3 +113,8 @@ pub(super) fn line_value(text: &str, at: usize) -> (usize, usize) {
     let end = text[from..].find(['\n', '\r', '"', '\\']).unwrap_or(text.len() - from);
     (from, from + end)
 }
+
+/// Tells whether the value behind a separator is quoted.
+pub(super) fn is_quote_at(text: &str, at: usize) -> bool {
+    text[at..].trim_start_matches([' ', '\t']).trim_start_matches('\\').starts_with(['"', '\''])
+}

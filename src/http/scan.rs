@@ -1,13 +1,15 @@
 //! Credentials in texts, found by the names before them: in JSON that may be cut short, parameters and headers.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 
-use crate::http::beside::{Beside, Groups, Run, last_part};
+use crate::http::beside::{Run, last_part};
 use crate::http::encoded::{decoded, within_encoded};
-use crate::http::extent::{Quote, json_value, line_value, name_before, parameter_value};
+use crate::http::extent::{Quote, is_quote_at, json_value, line_value, name_before, parameter_value};
+use crate::http::groups::{Beside, Groups, item_before};
 use crate::http::marked::{after_scheme, element, part_of_form, user_of_url};
 use crate::http::telling::{
-    BLACK, OF_LOGIN, is_of_name, is_of_value, is_telling, is_telling_parameter, is_telling_word,
+    BLACK, OF_LOGIN, is_field_name, is_of_name, is_of_value, is_telling, is_telling_parameter, is_telling_word,
 };
 
 /// Blacks out the credentials among parameters.
@@ -48,15 +50,12 @@ pub(super) fn scan(text: &str) -> Cow<'_, str> {
 fn scan_plain(text: &str) -> Cow<'_, str> {
     let is_login = OF_LOGIN.iter().any(|name| text.contains(name));
     let bytes = text.as_bytes();
-    let (mut attributes, mut parameters, mut groups) = (None, None, Groups::default());
+    let (mut attributes, mut parameters) = (None, None);
+    // Most texts hold no value that another member could name.
+    let groups = LazyCell::new(|| Groups::of(text));
     let mut shown = String::new();
     let mut done = 0;
-    for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| b":=, >+[]{}".contains(byte)) {
-        match byte {
-            b',' | b'[' | b']' | b'{' | b'}' => groups.pass(at, *byte),
-            b':' => groups.note_name(text, at),
-            _ => {}
-        }
+    for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| b":=, >+".contains(byte)) {
         if at < done {
             continue;
         }
@@ -66,14 +65,14 @@ fn scan_plain(text: &str) -> Cow<'_, str> {
                 Some((name, Quote::Json)) if is_telling(name) || (is_login && is_telling_parameter(name)) => {
                     Some(json_value(text, at + 1))
                 }
-                Some((name, Quote::Json)) if is_of_value(name) => match groups.beside(text, at) {
+                Some((name, Quote::Json)) if is_of_value(name) => match groups.beside(at) {
                     Beside::Telling => Some(json_value(text, at + 1)),
                     // The envelope of an API's answers can have this name, too.
                     Beside::Cut if !name.starts_with('$') => Some(json_value(text, at + 1)),
                     _ => None,
                 },
                 // The cut part may show that this is a login.
-                Some((name, Quote::Json)) if is_telling_parameter(name) && groups.beside(text, at) == Beside::Cut => {
+                Some((name, Quote::Json)) if is_telling_parameter(name) && groups.beside(at) == Beside::Cut => {
                     Some(json_value(text, at + 1))
                 }
                 Some((name, Quote::None)) if is_header(name) => Some(line_value(text, at + 1)),
@@ -99,8 +98,7 @@ fn scan_plain(text: &str) -> Cow<'_, str> {
                 }
                 _ => None,
             },
-            b',' => groups.after_name(text, at),
-            b'[' | b']' | b'{' | b'}' => None,
+            b',' => item_before(text, at).filter(|_| groups.has_turn(at)).and_then(|_| item_behind(text, at)),
             b'>' => element(text, at),
             _ => after_scheme(text, at),
         };
@@ -117,6 +115,14 @@ fn scan_plain(text: &str) -> Cow<'_, str> {
     }
     shown += &text[done..];
     Cow::Owned(shown)
+}
+
+/// Returns the extent of an item of an array, unless that is the name of a field itself.
+fn item_behind(text: &str, comma: usize) -> Option<(usize, usize)> {
+    let (from, to) = json_value(text, comma + 1);
+    let value = text[from..to].trim_matches(['"', '\'', '\\']);
+    let is_field = to < text.len() && is_field_name(value);
+    (!is_field).then_some((from, to))
 }
 
 /// Returns the quote for a value at that extent: its own, or for a JSON member the quote of its name.
@@ -143,9 +149,4 @@ fn opening_quote(text: &str, at: usize) -> &str {
 fn is_header(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     matches!(name.as_str(), "authorization" | "cookie") || (name.contains(['-', '_']) && is_telling(&name))
-}
-
-/// Tells whether the value behind a separator is quoted.
-fn is_quote_at(text: &str, at: usize) -> bool {
-    text[at..].trim_start_matches([' ', '\t']).trim_start_matches('\\').starts_with(['"', '\''])
 }
