@@ -1,5 +1,6 @@
 //! The courier, which sends the fake services' webhooks. No other part opens connections to receivers.
 
+use std::future::pending;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::pin::pin;
 use std::sync::Weak;
@@ -12,57 +13,74 @@ use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::engine::state::clock::ClockMode;
 use crate::server::context::{Signals, Stop};
 use crate::server::race::first_of;
+use crate::server::task::Task;
 use crate::world::outbox::Parcel;
 use crate::world::world::World;
 
 /// The longest time of one try.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// The most tries at one time. Each holds a socket.
+const MOST_AT_ONCE: usize = 32;
+
 /// The interval between two looks at a world whose clock does not move by itself.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// Sends the webhooks of a world when they are due, until none is left, the world is deleted or the server stops. No
-/// answer to a client waits for it, and it does not keep a world.
+/// answer to a client waits for it, and it does not keep a world. Receivers do not wait for each other; each gets its
+/// own webhooks one after the other.
 pub(crate) async fn carry(world: Weak<Mutex<World>>, mut signals: watch::Receiver<Signals>) {
+    // Tries end with the set.
+    let mut tries = JoinSet::new();
     let carrying = async {
-        while let Some(parcel) = next(&world).await {
-            let result = match timeout(PATIENCE, post(&parcel)).await {
-                Ok(result) => result,
-                Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
+        while let Some(due) = look(&world, tries.len()) {
+            if let Some(parcel) = due {
+                let task: Task = Box::pin(deliver(world.clone(), parcel));
+                tries.spawn(task);
+                continue;
+            }
+            let ended = async {
+                if tries.join_next().await.is_none() {
+                    pending::<()>().await;
+                }
             };
-            let Some(world) = world.upgrade() else { break };
-            let mut world = world.lock();
-            let now_ms = now_ms(&mut world);
-            world.outbox.tried(parcel.number, result, now_ms);
+            first_of(pin!(ended), pin!(sleep(LOOK))).await;
         }
     };
     let stopped = async { drop(signals.wait_for(|signals| signals.stop != Stop::Running).await) };
     first_of(pin!(carrying), pin!(stopped)).await;
 }
 
-/// Waits for the parcel that is due next; `None` when none is left, and the world has no courier any more, or when there is
-/// no world.
-async fn next(world: &Weak<Mutex<World>>) -> Option<Parcel> {
-    loop {
-        {
-            let world = world.upgrade()?;
-            let mut world = world.lock();
-            let now_ms = now_ms(&mut world);
-            if let Some(parcel) = world.outbox.take_due(now_ms) {
-                return Some(parcel);
-            }
-            if !world.outbox.is_pending() {
-                world.outbox.has_courier = false;
-                return None;
-            }
-        }
-        sleep(LOOK).await;
+/// Returns the parcel that is due next, if one is due and may be sent; `None` when none is left, and the world has no
+/// courier any more, or when there is no world.
+fn look(world: &Weak<Mutex<World>>, at_once: usize) -> Option<Option<Parcel>> {
+    let world = world.upgrade()?;
+    let mut world = world.lock();
+    let now_ms = now_ms(&mut world);
+    let due = if at_once < MOST_AT_ONCE { world.outbox.take_due(now_ms) } else { None };
+    if due.is_none() && !world.outbox.is_pending() {
+        world.outbox.has_courier = false;
+        return None;
     }
+    Some(due)
+}
+
+/// Makes one try, and notes its result.
+async fn deliver(world: Weak<Mutex<World>>, parcel: Parcel) {
+    let result = match timeout(PATIENCE, post(&parcel)).await {
+        Ok(result) => result,
+        Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
+    };
+    let Some(world) = world.upgrade() else { return };
+    let mut world = world.lock();
+    let now_ms = now_ms(&mut world);
+    world.outbox.tried(parcel.number, result, now_ms);
 }
 
 fn now_ms(world: &mut World) -> u64 {

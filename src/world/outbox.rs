@@ -1,6 +1,8 @@
 //! The outbox of a world: the webhooks that a fake service sends, their tries, and the time of the next. It is plain
 //! data; only the server opens a socket.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use crate::engine::schema::time::format_ms;
@@ -78,10 +80,12 @@ impl Outbox {
         Some(number)
     }
 
-    /// Returns the webhook that is due first, if it is due.
+    /// Returns the webhook that is due first, if one is due to a receiver to whom none is on its way.
     pub(crate) fn take_due(&mut self, now_ms: u64) -> Option<Parcel> {
+        let on_their_way = self.deliveries.iter().filter(|delivery| delivery.is_on_its_way);
+        let busy: HashSet<String> = on_their_way.map(|delivery| delivery.receiver().to_owned()).collect();
         let is_due = |delivery: &&mut WebhookDelivery| {
-            !delivery.is_on_its_way && delivery.next_ms.is_some_and(|next_ms| next_ms <= now_ms)
+            delivery.next_ms.is_some_and(|next_ms| next_ms <= now_ms) && !busy.contains(delivery.receiver())
         };
         let due =
             self.deliveries.iter_mut().filter(is_due).min_by_key(|delivery| (delivery.next_ms, delivery.number))?;
@@ -124,6 +128,11 @@ impl Outbox {
 }
 
 impl WebhookDelivery {
+    /// Returns the host and port of the address.
+    fn receiver(&self) -> &str {
+        self.to.split('/').nth(2).unwrap_or_default()
+    }
+
     fn to_value(&self) -> Value {
         let is_taken = self.tries.last().is_some_and(|last| matches!(last.result, Ok(200..=299)));
         let state = match (is_taken, self.next_ms, self.is_on_its_way) {

@@ -158,3 +158,24 @@ fn a_webhook_of_a_deleted_world_is_not_tried_again() {
     received(&second_requests);
     assert!(first_requests.try_recv().is_err());
 }
+
+#[test]
+fn a_receiver_that_hangs_does_not_hold_back_the_others() {
+    let standin = Standin::builder().clock(Clock::frozen().at("2024-01-20T10:00:00.000Z")).start();
+    let order =
+        |address: SocketAddr, kind: &str| json!({ "to": format!("http://{address}/"), "type": kind, "secret": SECRET });
+    // It takes connections, and never answers.
+    let hanging = TcpListener::bind("127.0.0.1:0").unwrap();
+    control(&standin, "POST", "/deliver", &order(hanging.local_addr().unwrap(), "x"));
+    let taken = hanging.accept().unwrap();
+    let (address, requests) = customer(&[204, 204, 204]);
+    for kind in ["one", "two", "three"] {
+        control(&standin, "POST", "/deliver", &order(address, kind));
+    }
+    for kind in ["one", "two", "three"] {
+        assert!(received(&requests).contains(kind), "each receiver gets its own in order");
+    }
+    let first = control(&standin, "GET", "/deliveries/1", &Value::Null).json();
+    assert_eq!((&first["state"], &first["tries"]), (&json!("pending"), &json!([])), "it still hangs");
+    drop(taken);
+}
