@@ -39,11 +39,15 @@ pub(crate) async fn carry(world: Weak<Mutex<World>>, mut signals: watch::Receive
     // Tries end with the set.
     let mut tries = JoinSet::new();
     let carrying = async {
-        while let Some(due) = look(&world, tries.len()) {
-            if let Some(parcel) = due {
-                let task: Task = Box::pin(deliver(world.clone(), parcel));
-                tries.spawn(task);
-                continue;
+        loop {
+            match look(&world, tries.len()) {
+                Next::Try(parcel) => {
+                    let task: Task = Box::pin(deliver(world.clone(), parcel));
+                    tries.spawn(task);
+                    continue;
+                }
+                Next::Wait => {}
+                Next::Leave => break,
             }
             let ended = async {
                 if tries.join_next().await.is_none() {
@@ -57,18 +61,27 @@ pub(crate) async fn carry(world: Weak<Mutex<World>>, mut signals: watch::Receive
     first_of(pin!(carrying), pin!(stopped)).await;
 }
 
-/// Returns the parcel that is due next, if one is due and may be sent; `None` when none is left, and the world has no
-/// courier any more, or when there is no world.
-fn look(world: &Weak<Mutex<World>>, at_once: usize) -> Option<Option<Parcel>> {
-    let world = world.upgrade()?;
+/// The next thing that a courier does.
+enum Next {
+    /// It sends the parcel that is due first.
+    Try(Parcel),
+    /// It waits, until one is due or a try ends.
+    Wait,
+    /// It leaves: no parcel is left, or there is no world.
+    Leave,
+}
+
+/// Looks at a world, while this many tries are made.
+fn look(world: &Weak<Mutex<World>>, at_once: usize) -> Next {
+    let Some(world) = world.upgrade() else { return Next::Leave };
     let mut world = world.lock();
     let now_ms = now_ms(&mut world);
     let due = if at_once < MOST_AT_ONCE { world.outbox.take_due(now_ms) } else { None };
     if due.is_none() && !world.outbox.is_pending() {
         world.outbox.has_courier = false;
-        return None;
+        return Next::Leave;
     }
-    Some(due)
+    due.map_or(Next::Wait, Next::Try)
 }
 
 /// Makes one try, and notes its result.

@@ -10,7 +10,7 @@ use crate::engine::api::api::hooks_of;
 use crate::engine::schema::field::Kind;
 use crate::engine::schema::schema::Schema;
 use crate::engine::state::settings::Settings;
-use crate::engine::store::Store;
+use crate::engine::store::{Record, Store};
 use crate::world::world::World;
 
 /// The number of records that is made of each collection.
@@ -140,7 +140,7 @@ const FOREIGN: &[&str] = &["celigo.iclients.clientId", "celigo.notifications._us
 fn what_a_made_up_record_names_as_an_id_is_the_id_of_a_record() {
     let (world, kinds) = generated();
     let ids: BTreeSet<&str> =
-        world.state.store.collections().flat_map(|collection| collection.iter().map(|record| record.id())).collect();
+        world.state.store.collections().flat_map(|collection| collection.iter().map(Record::id)).collect();
     let mut foreign: BTreeMap<String, String> = BTreeMap::new();
     let mut followed = 0;
     for kind in kinds {
