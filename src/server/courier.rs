@@ -41,13 +41,13 @@ pub(crate) async fn carry(world: Weak<Mutex<World>>, mut signals: watch::Receive
     let carrying = async {
         loop {
             match look(&world, tries.len()) {
-                Next::Try(parcel) => {
+                Duty::Try(parcel) => {
                     let task: Task = Box::pin(deliver(world.clone(), parcel));
                     tries.spawn(task);
                     continue;
                 }
-                Next::Wait => {}
-                Next::Leave => break,
+                Duty::Wait => {}
+                Duty::Leave => break,
             }
             let ended = async {
                 if tries.join_next().await.is_none() {
@@ -62,7 +62,7 @@ pub(crate) async fn carry(world: Weak<Mutex<World>>, mut signals: watch::Receive
 }
 
 /// The next thing that a courier does.
-enum Next {
+enum Duty {
     /// It sends the parcel that is due first.
     Try(Parcel),
     /// It waits, until one is due or a try ends.
@@ -72,16 +72,16 @@ enum Next {
 }
 
 /// Looks at a world, while this many tries are made.
-fn look(world: &Weak<Mutex<World>>, at_once: usize) -> Next {
-    let Some(world) = world.upgrade() else { return Next::Leave };
+fn look(world: &Weak<Mutex<World>>, at_once: usize) -> Duty {
+    let Some(world) = world.upgrade() else { return Duty::Leave };
     let mut world = world.lock();
     let now_ms = now_ms(&mut world);
     let due = if at_once < MOST_AT_ONCE { world.outbox.take_due(now_ms) } else { None };
     if due.is_none() && !world.outbox.is_pending() {
         world.outbox.has_courier = false;
-        return Next::Leave;
+        return Duty::Leave;
     }
-    due.map_or(Next::Wait, Next::Try)
+    due.map_or(Duty::Wait, Duty::Try)
 }
 
 /// Makes one try, and notes its result.

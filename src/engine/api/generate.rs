@@ -66,7 +66,7 @@ impl State {
         let mut made = Vec::new();
         let mut each = 1;
         for n in 0..count {
-            // What came with the earlier ones may leave no room for the rest: that is told at once.
+            // The companions of earlier records may leave no room for the rest, which is told at once.
             if self.may_generate.is_some_and(|left| (count - n).saturating_mul(each) > left) {
                 return Err(self.settings.generate.exceeded());
             }

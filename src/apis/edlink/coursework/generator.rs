@@ -66,7 +66,7 @@ pub(crate) fn come_with_assignments(state: &State, count: usize, like: Option<&D
         return count.saturating_mul(class.as_str().map_or(0, of));
     }
     let classes = state.store.of(&CLASSES);
-    if classes.len() == 0 {
+    if classes.is_empty() {
         return 0;
     }
     let first = usize::try_from(state.store.of(&ASSIGNMENTS).next_sequence()).unwrap_or(usize::MAX);
