@@ -115,6 +115,40 @@ fn a_report_may_go_to_what_is_no_file() {
     assert!(out.contains("TAP version 14"), "{out}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_report_never_waits_for_a_reader_of_its_pipe() {
+    let folder = Folder::new("unread");
+    let pipe = folder.path("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let whole = ["run", "--scenario", "celigo-lost-create", "--report-json", &pipe, "--", "sh", "-c", LIST];
+    let (code, _, err) = said(&mut standin(&whole));
+    assert_eq!(code, 4, "{err}");
+    assert!(err.contains(&format!("cannot write the report {pipe}: no program reads from it; start its")), "{err}");
+    let script = format!("cat '{pipe}' > '{}' & {LIST}", folder.path("taken"));
+    let read = ["run", "--scenario", "celigo-lost-create", "--report-json", &pipe, "--", "sh", "-c", &script];
+    assert_eq!(said(&mut standin(&read)).0, 4);
+    assert!(std::fs::metadata(&pipe).is_ok(), "the pipe stays");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_keeps_links_and_what_a_stream_holds() {
+    let folder = Folder::new("links");
+    let (real, link, out) = (folder.file("real.tap", "TAP version 14"), folder.path("link"), folder.path("out"));
+    std::os::unix::fs::symlink("real.tap", &link).unwrap();
+    let run = ["run", "--scenario", "celigo-lost-create", "--report-tap"];
+    said(&mut standin(&[&run[..], &[&link, "--", "sh", "-c", LIST]].concat()));
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(std::fs::read_to_string(&real).unwrap().contains("calls"));
+    let script = format!("echo mine; {LIST}");
+    let mut command = standin(&[&run[..], &["/dev/fd/1", "--", "sh", "-c", &script]].concat());
+    let status = command.stdout(std::fs::File::create(&out).unwrap()).status().unwrap();
+    assert_eq!(status.code(), Some(4));
+    let text = std::fs::read_to_string(&out).unwrap();
+    assert!(text.starts_with("mine\n") && text.contains("TAP version 14"), "{text}");
+}
+
 #[test]
 fn a_proxy_of_the_environment_does_not_come_between() {
     let script = "test \"$no_proxy\" = example.com,127.0.0.1,localhost && curl -s -o /dev/null \"$CELIGO_BASE_URL/integrations\"";
