@@ -32,6 +32,6 @@ pub(crate) use replica::Replica;
 #[cfg(feature = "webhooks")]
 pub(crate) use request::SendCourier;
 pub(crate) use request::Supplies;
-pub(crate) use service::{AccessPolicy, ControlService, Handled};
+pub(crate) use service::{AccessPolicy, Changed, ControlService, Handled};
 pub(crate) use subscription::Subscription;
 pub(crate) use waiting::Waiting;

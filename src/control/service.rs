@@ -16,6 +16,7 @@ use crate::control::subscription::Subscription;
 use crate::control::table::{ControlRoute, LARGE_BODY_BYTES};
 use crate::control::waiting::Waiting;
 use crate::engine::schema::problem::panic_text;
+use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::http::caught::caught;
 use crate::http::headers;
 use crate::http::message::{Request, Response};
@@ -50,12 +51,30 @@ pub(crate) struct AccessPolicy {
 pub(crate) struct Handled {
     /// The answer, unless the request is handled again.
     pub response: Response,
-    /// The time, from the first call on, for which the request is to be handled again after each answer.
-    pub waits: Option<Duration>,
+    /// The wait in which the request is to be handled again.
+    pub waits: Option<Waits>,
+    /// The part that the request may have changed.
+    pub changed: Option<Changed>,
     /// The stream that is the answer's body.
     pub subscription: Option<Box<Subscription>>,
     /// Warnings about the request, for the log.
     pub warnings: Vec<String>,
+}
+
+/// A wait of a request, which is to be handled again after each answer in a world.
+pub(crate) struct Waits {
+    /// The name of the world.
+    pub world: Arc<str>,
+    /// The time from the first call on.
+    pub most: Duration,
+}
+
+/// The part that a request may have changed.
+pub(crate) enum Changed {
+    /// The world of that name.
+    World(Arc<str>),
+    /// Any world.
+    Server,
 }
 
 /// The longest warning in a header, in bytes.
@@ -108,13 +127,14 @@ impl ControlService {
     /// Handles an administrator's request, or refuses it. A request that waits is handled again with the same
     /// `waiting`; `is_last` says that its time is over.
     pub(crate) fn answer(&self, request: &Request<'_>, waiting: &Waiting, is_last: bool) -> Handled {
-        let (mut waits, mut subscription, mut lost, mut warnings) = (None, None, 0, Vec::new());
+        let (mut waits, mut changed) = (None, None);
+        let (mut subscription, mut lost, mut warnings) = (None, 0, Vec::new());
         let target = Target::parse(request.target);
         let host = target.authority.or_else(|| request.header("host"));
         let own = target.path.strip_prefix(Self::PREFIX);
         let page = self.supplies.page.and_then(|page| page.answer(request, own.unwrap_or_default(), own.is_none()));
         if let Some(response) = page {
-            return Handled { response, waits: None, subscription: None, warnings: Vec::new() };
+            return Handled { response, waits: None, changed: None, subscription: None, warnings: Vec::new() };
         }
         let path = own.unwrap_or(target.path);
         let path = if path.is_empty() { "/" } else { path };
@@ -135,6 +155,10 @@ impl ControlService {
                 None if is_worlds && !self.registry.has_default_world() => return Err(WorldError::NoDefault.into()),
                 _ => Arc::clone(self.registry.default_world()),
             };
+            let name: Arc<str> = named.as_deref().unwrap_or(DEFAULT_WORLD).into();
+            if route.method != "GET" && !route.only_looks {
+                changed = Some(if is_worlds { Changed::World(Arc::clone(&name)) } else { Changed::Server });
+            }
             // The latest request sets a real clock, be it a consumer's or an administrator's.
             if !route.is_open {
                 world.lock().state.clock.arrive(request.arrived_ms);
@@ -164,7 +188,7 @@ impl ControlService {
                 control_request.nothing()?;
             }
             let done = self.handle(route, &control_request);
-            waits = control_request.waits.get();
+            waits = control_request.waits.get().map(|most| Waits { world: name, most });
             subscription = control_request.subscription.take();
             lost = control_request.lost.get();
             warnings = control_request.warnings.take();
@@ -184,7 +208,7 @@ impl ControlService {
         let more = warnings.len().saturating_sub(MOST_WARNINGS);
         let more = (more > 0).then(|| format!("{more} more warnings are not told here"));
         let response = told.chain(more).fold(response, |response, warning| response.with(headers::WARNING, &warning));
-        Handled { response, waits, subscription, warnings }
+        Handled { response, waits, changed, subscription, warnings }
     }
 
     /// Refuses a body that is too large, or encoded.

@@ -29,6 +29,11 @@ pub(crate) struct News {
 }
 
 impl Subscription {
+    /// Returns the name of the world.
+    pub(crate) fn world(&self) -> &Arc<str> {
+        &self.name
+    }
+
     /// Returns at most `most` numbers that the client was not told yet; `None` when the world is gone.
     pub(crate) fn news(&mut self, registry: &WorldRegistry, most: u64) -> Option<News> {
         if !registry.holds(&self.name, &self.world) {

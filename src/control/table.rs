@@ -35,6 +35,8 @@ pub(super) struct ControlRoute {
     pub is_open: bool,
     /// True when the world of the path need not exist yet.
     pub makes_world: bool,
+    /// True when it changes nothing that others wait for, although it is no `GET`.
+    pub only_looks: bool,
     /// A function that tells by the body whether a request may take long although it is small, because it may make many
     /// records.
     pub takes_long: fn(&[u8]) -> bool,
@@ -70,6 +72,7 @@ const fn route(method: &'static str, path: &'static str, handler: Handler, about
         else_answers: None,
         is_open: false,
         makes_world: false,
+        only_looks: false,
         takes_long: |_| false,
     }
 }
@@ -102,6 +105,11 @@ impl ControlRoute {
 
     const fn makes_world(mut self) -> Self {
         self.makes_world = true;
+        self
+    }
+
+    const fn only_looks(mut self) -> Self {
+        self.only_looks = true;
         self
     }
 
@@ -313,10 +321,12 @@ pub(super) const WORLD: &[ControlRoute] = &[
     ])
     .takes("Verify")
     .answers("Report")
-    .or(422, "An expectation does not hold."),
+    .or(422, "An expectation does not hold.")
+    .only_looks(),
     route("POST", "/wait", scenario::wait, "Answers once this many such calls are in the journal.")
         .takes("Wait")
-        .answers("Waited"),
+        .answers("Waited")
+        .only_looks(),
     route("POST", "/webhooks", webhooks::sign, "Signs a webhook, for a test to post it itself.")
         .takes("WebhookOrder")
         .answers("SignedWebhook"),

@@ -18,7 +18,7 @@ use crate::server::race::first_of;
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// The interval between two looks at a world that sends no notification: calls without a socket send none.
-const LOOK: Duration = Duration::from_secs(1);
+pub(super) const LOOK: Duration = Duration::from_secs(1);
 
 /// The time without an event after which a comment is sent: proxies end streams that are silent.
 const BEAT: Duration = Duration::from_secs(15);
@@ -68,7 +68,7 @@ impl Feed {
                 return Some(HELLO.to_owned());
             }
             sleep(PAUSE.saturating_sub(self.sent_at.elapsed())).await;
-            let listener = serving.answered.listen();
+            let listener = serving.answered.listen(Arc::clone(self.subscription.world()));
             loop {
                 let mut answered = pin!(listener.next());
                 // No answer is missed from here on.

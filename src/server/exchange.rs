@@ -13,12 +13,12 @@ use http::header::ACCEPT;
 use hyper::body::{Body, Incoming};
 use hyper::{Request as HttpRequest, Response as HttpResponse};
 
-use crate::control::{Availability, ControlService, Handled, Waiting};
+use crate::control::{Availability, Changed, ControlService, Handled, Waiting};
 use crate::http::headers;
 use crate::http::message::{Delivery, Outcome, Request};
 use crate::server::connection_context::{ConnectionContext, arrival};
 use crate::server::context::{Exchanged, Log, LogEvent, ServerContext};
-use crate::server::events::Events;
+use crate::server::events::{Events, LOOK};
 use crate::server::head::{head_bytes, too_large};
 use crate::server::held::hold_back;
 use crate::server::moved::MovedRequest;
@@ -78,9 +78,11 @@ pub(super) async fn exchange(
             let handled = Box::pin(administered_answer(peer, control, &request, body, arrival)).await;
             subscription = handled.subscription;
             serving.warn(&handled.warnings);
-            if request.method() != hyper::Method::GET {
-                // The request may have changed a world that a stream follows.
-                serving.answered.notify();
+            // The request may have changed a world that a stream follows.
+            match handled.changed {
+                Some(Changed::World(name)) => serving.answered.notify(|| name),
+                Some(Changed::Server) => serving.answered.notify_all(),
+                None => {}
             }
             handled.response.into()
         }
@@ -96,7 +98,7 @@ pub(super) async fn exchange(
     drop(in_flight);
     if !is_control {
         serving.registry.in_flight().notify();
-        serving.answered.notify();
+        serving.answered.notify(|| with_request(&request, &[], arrival, WorldRegistry::name_of));
     }
     if let Some(log) = &serving.log {
         let took = arrived.elapsed().unwrap_or_default();
@@ -214,7 +216,6 @@ async fn administered_answer(
     let (started, waiting) = (Instant::now(), Arc::new(Waiting::default()));
     let is_long = serving.busy.is_none() && with_request(request, body, arrival, |request| control.takes_long(request));
     let moved = is_long.then(|| MovedRequest::of(request, body, arrival));
-    let listener = serving.answered.listen();
     let handle = async |is_last: bool| {
         if let Some(moved) = moved.as_ref().filter(|_| !waiting.has_begun()) {
             let (serving, waiting) = (Arc::clone(&peer.serving), Arc::clone(&waiting));
@@ -226,14 +227,24 @@ async fn administered_answer(
         // Loading a scenario or a verification may take long: the other tasks of this thread move to another one.
         Some(if serving.busy.is_some() { tokio::task::block_in_place(answer) } else { answer() })
     };
+    let Some(mut first) = handle(false).await else { pending().await };
+    let Some(waits) = first.waits.take() else { return first };
+    let (listener, most) = (serving.answered.listen(waits.world), waits.most);
+    let mut charge = serving.unfinished.charge();
+    if !charge.set(waiting.bytes(body)) {
+        let response = Refusal::crowded_waits(serving.unfinished.most()).response();
+        return Handled { response, ..first };
+    }
     loop {
         let mut answered = pin!(listener.next());
         // From here on no answer is missed.
         answered.as_mut().enable();
         let Some(handled) = handle(false).await else { pending().await };
-        let Some(most) = handled.waits else { return handled };
+        if handled.waits.is_none() {
+            return handled;
+        }
         match most.checked_sub(started.elapsed()).filter(|left| !left.is_zero()) {
-            Some(left) => drop(tokio::time::timeout(left.max(Duration::from_millis(1)), answered).await),
+            Some(left) => drop(tokio::time::timeout(left.clamp(Duration::from_millis(1), LOOK), answered).await),
             None => match handle(true).await {
                 Some(handled) => return handled,
                 None => pending().await,

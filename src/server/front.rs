@@ -14,6 +14,7 @@ use crate::server::read::Channel;
 use crate::server::stream::{Rewound, Stream};
 use crate::server::tls::{Refused, Tls, accept};
 use crate::server::wire::{FaultyStream, Protocol, first_bytes};
+use crate::world::registry::WorldRegistry;
 
 /// A handshake that a client refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,7 +146,10 @@ impl Front {
     }
 
     fn refused(&self, connect: Option<&Connect>, host: String, reason: &'static str, serving: &ServerContext) {
-        as_request(connect, &host, |request| serving.registry.handshake_refused(request));
+        as_request(connect, &host, |request| {
+            serving.registry.handshake_refused(request);
+            serving.answered.notify(|| WorldRegistry::name_of(request));
+        });
         let client = connect.and_then(|asked| asked.header("user-agent"));
         let client = client.map(|client| String::from_utf8_lossy(client).into_owned());
         let untrusting = Untrusting { host, client, reason };
@@ -156,8 +160,6 @@ impl Front {
         if known.len() < REMEMBERED {
             known.push(untrusting);
         }
-        drop(known);
-        serving.answered.notify();
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::future::pending;
 use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Instant, SystemTime};
 
@@ -51,7 +52,7 @@ impl Drop for Waiting<'_> {
         if let Some(hold) = self.hold {
             let waited_ms = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
             self.serving.registry.gave_up(hold, waited_ms);
-            self.serving.answered.notify();
+            self.serving.answered.notify(|| Arc::clone(hold.world()));
             if let Some(log) = &self.serving.log {
                 let (world, number, waited) = (hold.world(), hold.number(), self.since.elapsed());
                 log(&LogEvent::GaveUp { at_ms: ms_since_1970(SystemTime::now()), world, number, waited });

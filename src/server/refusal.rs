@@ -61,6 +61,18 @@ impl Refusal {
         }
     }
 
+    /// Makes the refusal of a request because too many bytes of requests wait for calls.
+    pub(super) fn crowded_waits(most: usize) -> Self {
+        let message =
+            format!("This server holds {most} bytes of requests that wait and of unfinished bodies, its limit.");
+        Self {
+            status: 503,
+            code: "too_many_bytes",
+            message,
+            hint: "Wait with fewer or smaller matchers at a time; the setting unfinished-bytes raises this.",
+        }
+    }
+
     /// Makes the refusal of a request because too many bytes of answers wait for clients that do not take them.
     pub(super) fn untaken() -> Self {
         let message = "Too many bytes of answers wait for clients that do not take them.".to_owned();

@@ -42,7 +42,7 @@ pub(super) async fn refuse(peer: &ConnectionContext, stream: &mut Stream, head: 
     };
     let path = head.target.split('?').next().unwrap_or_default();
     let outcome = serving.refused(&request, refusal, serving.control.is_some() && ControlService::serves(path));
-    serving.answered.notify();
+    serving.answered.notify(|| WorldRegistry::name_of(&request));
     if let Some(log) = &serving.log {
         let took = arrived.elapsed().unwrap_or_default();
         let world = &WorldRegistry::name_of(&request);

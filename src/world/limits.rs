@@ -139,7 +139,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         default: Usual::Of(|| Limits::default().unfinished_bytes as u64),
         setting: Some("unfinished-bytes"),
         in_force: Some(|registry| registry.limits().unfinished_bytes as u64),
-        about: "All bodies together that are on their way, with the heads before them, and so all answers that are not taken: those of HTTP/2, and others of at least 64 KiB. Beyond: 503.",
+        about: "All bodies together that are on their way, with the heads before them, and so all answers that are not taken: those of HTTP/2, and others of at least 64 KiB. What requests of the control API hold while they wait counts with the bodies. Beyond: 503.",
     },
     fixed("target-bytes", Unit::Bytes, 65_534, "The target of a request. Beyond: 414."),
     fixed("headers", Unit::Count, 100, "The headers of a request. Beyond: 431."),

@@ -538,3 +538,63 @@ fn a_client_that_reads_nothing_of_a_large_answer_is_let_go() {
     let got = client.rest().map_or(0, |bytes| bytes.len());
     assert!(got < 3 * (8 << 20), "{got}");
 }
+
+#[test]
+fn a_call_ends_the_waits_of_its_world_however_it_names_it() {
+    let standin = Standin::builder().start();
+    let (at, host) = (standin.address(), standin.address().to_string());
+    let (one, other) = (standin.new_world(), standin.new_world());
+    let wait = |path: &str, wanted: Value| {
+        let mut client = Connection::open(at);
+        client.send(
+            request("POST", &format!("/_standin{path}/wait"), &[("host", &host)], &wanted.to_string()).as_bytes(),
+        );
+        client
+    };
+    let of = |world: &WorldHandle| format!("/worlds/{}", world.name());
+    let long = |times: u32| json!({ "on": LIST, "times": times, "timeout_ms": 600_000 });
+    let mut others = wait(&of(&other), long(1));
+    let token = format!("Bearer standin-world-{}", one.name());
+    let prefix = format!("/w/{}/v1/integrations", one.name());
+    let calls: [(&str, [(&str, &str); 2]); 3] = [
+        (&prefix, [ANY, JSON]),
+        ("/v1/integrations", [ANY, ("standin-world", one.name())]),
+        ("/v1/integrations", [("authorization", &token), JSON]),
+    ];
+    for (times, (target, headers)) in (1..).zip(calls) {
+        let mut client = wait(&of(&one), long(times));
+        assert_eq!(ask(at, "GET", target, &headers, "").status, 200);
+        let answer = client.receive().unwrap();
+        assert_eq!((answer.status, answer.json()["called"].as_u64()), (200, Some(times.into())), "{target}");
+    }
+    let mut client = wait("", long(1));
+    assert_eq!(ask(at, "GET", "/v1/integrations", &[ANY], "").status, 200);
+    assert_eq!(client.receive().unwrap().status, 200);
+    other.delete().unwrap();
+    assert_eq!(others.receive().unwrap().status, 410, "a world that is gone");
+}
+
+#[test]
+fn matchers_of_requests_that_wait_are_bounded_in_sum() {
+    let standin = Standin::builder().unfinished_bytes(1_500_000).start();
+    let (at, world) = (standin.address(), standin.new_world());
+    let texts: Vec<String> = (0..8_000).map(|n| format!("t{n}")).collect();
+    let wanted = |timeout_ms: u64, times: u32| {
+        let when = json!({ "query": { "q": { "@in": texts } } });
+        json!({ "on": LIST, "when": when, "times": times, "timeout_ms": timeout_ms })
+    };
+    let path = format!("/worlds/{}/wait", world.name());
+    let mut first = Connection::open(at);
+    let host = at.to_string();
+    let text = wanted(600_000, 1).to_string();
+    first.send(request("POST", &format!("/_standin{path}"), &[("host", &host)], &text).as_bytes());
+    until(|| control(at, "POST", &path, &wanted(1, 9)).status == 503);
+    let refused = control(at, "POST", &path, &wanted(1, 9)).json().to_string();
+    assert!(refused.contains("1500000 bytes of requests that wait"), "{refused}");
+    let small = json!({ "on": LIST, "times": 9, "timeout_ms": 1 });
+    assert_eq!(control(at, "POST", &path, &small).status, 408, "small ones still wait");
+    let call = format!("/w/{}/v1/integrations?q=t7", world.name());
+    assert_eq!(ask(at, "GET", &call, &[ANY], "").status, 200);
+    assert_eq!(first.receive().unwrap().status, 200);
+    until(|| control(at, "POST", &path, &wanted(1, 9)).status == 408);
+}

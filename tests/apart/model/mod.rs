@@ -124,15 +124,15 @@ fn a_listener_misses_no_answer() {
                 let (world, answered) = (Arc::clone(&world), Arc::clone(&answered));
                 thread::spawn(move || {
                     *world.lock() += 1;
-                    answered.notify();
+                    answered.notify(|| "w".into());
                 })
             })
             .collect();
         let other = {
             let answered = Arc::clone(&answered);
-            thread::spawn(move || drop(answered.listen()))
+            thread::spawn(move || drop(answered.listen("w".into())))
         };
-        let listener = answered.listen();
+        let listener = answered.listen("w".into());
         loop {
             let next = listener.next();
             if *world.lock() == 2 {
@@ -141,6 +141,28 @@ fn a_listener_misses_no_answer() {
             next.wait();
         }
         consumers.into_iter().chain([other]).for_each(|thread| thread.join().unwrap());
+    });
+}
+
+#[test]
+fn an_answer_wakes_the_listeners_of_its_world_alone() {
+    in_each_order(|| {
+        let answered = Arc::new(AnsweredNotify::default());
+        let (listener, other) = (answered.listen("w".into()), answered.listen("other".into()));
+        let (told, untold) = (listener.next(), other.next());
+        let consumer = {
+            let answered = Arc::clone(&answered);
+            thread::spawn(move || answered.notify(|| "w".into()))
+        };
+        let passing = {
+            let answered = Arc::clone(&answered);
+            thread::spawn(move || drop(answered.listen("w".into())))
+        };
+        told.wait();
+        [consumer, passing].into_iter().for_each(|thread| thread.join().unwrap());
+        assert!(!untold.is_told(), "an answer in another world");
+        answered.notify_all();
+        assert!(untold.is_told(), "what may have changed any world");
     });
 }
 

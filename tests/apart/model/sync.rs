@@ -73,6 +73,10 @@ impl Notify {
 }
 
 impl Notified<'_> {
+    pub fn is_told(&self) -> bool {
+        *self.notify.times.lock().unwrap() != self.since
+    }
+
     pub fn wait(self) {
         let mut times = self.notify.times.lock().unwrap();
         while *times == self.since {
