@@ -102,7 +102,7 @@ fn scenario(page: &mut String, n: usize, report: &Report) {
             .collect();
         let _ = writeln!(page, "<p>fault rules: {}</p>", rules.join(" · "));
     }
-    for line in report.elsewhere.lines() {
+    for line in report.notes() {
         let _ = writeln!(page, "<p>{}</p>", text(&line));
     }
     if report.journal.is_empty() {

@@ -55,7 +55,7 @@ impl Reports {
             if !quiet || !report.passed {
                 say(&format!("{report}\n{}", again(report)));
             } else {
-                report.elsewhere.lines().iter().for_each(|line| say(&format!("{line}\n")));
+                report.notes().iter().for_each(|line| say(&format!("{line}\n")));
             }
         }
         let json = || {

@@ -192,3 +192,22 @@ fn reports_of_many_processes_are_one_page_that_shows_hostile_text_as_text() {
     assert_eq!(said(&mut standin(&["report", "html", &one, &two, "--output", &file])).0, 0);
     assert_eq!(std::fs::read_to_string(file).unwrap(), page);
 }
+
+#[test]
+fn each_format_says_that_the_journal_lost_calls() {
+    let folder = Folder::new("lost");
+    let good = r#"{"scenario":1,"api":"celigo","expect":{"calls":[{"on":"celigo.integrations.list","times":3}]}}"#;
+    let scenario = folder.file("s.json", good);
+    let [tap, xml, json, summary] = ["r.tap", "r.xml", "r.json", "summary.md"].map(|name| folder.path(name));
+    let script = format!("{LIST}; {LIST}; {LIST}");
+    let files = ["--report-tap", &tap, "--report-junit", &xml, "--report-json", &json];
+    let run = ["run", "-q", "--journal-entries", "2", "--scenario", &scenario];
+    let mut command = standin(&[&run[..], &files, &["--", "sh", "-c", &script]].concat());
+    let (code, _, err) = said(command.env("GITHUB_ACTIONS", "true").env("GITHUB_STEP_SUMMARY", &summary));
+    assert_eq!(code, 0, "{err}");
+    let page = said(&mut standin(&["report", "html", &json])).1;
+    let read = |file: &str| std::fs::read_to_string(file).unwrap();
+    for text in [err, read(&tap), read(&xml), read(&summary), page] {
+        assert!(text.contains("the journal lost its 1 oldest call; counts"), "{text}");
+    }
+}

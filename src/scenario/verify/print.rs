@@ -16,8 +16,7 @@ impl fmt::Display for Report {
         if self.passed {
             let checks = if all == 1 { "check" } else { "checks" };
             write!(f, "PASS {}   {all} {checks}   world {}   seed {}", self.scenario, self.world, self.seed)?;
-            self.write_loss(f)?;
-            return self.write_elsewhere(f);
+            return self.write_notes(f);
         }
         write!(
             f,
@@ -37,33 +36,36 @@ impl fmt::Display for Report {
             let cut = if from > 0 || self.journal_lost > 0 { "… " } else { "" };
             write!(f, "\n  journal: {cut}{}", self.journal[from..].join(" · "))?;
         }
-        self.write_loss(f)?;
-        self.write_elsewhere(f)
+        self.write_notes(f)
     }
 }
 
 impl Report {
-    fn write_elsewhere(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.elsewhere.lines().iter().try_for_each(|line| write!(f, "\n  {line}"))
+    fn write_notes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.notes().iter().try_for_each(|line| write!(f, "\n  {line}"))
     }
 
-    /// Writes that the journal lost calls, and which checks that affects.
-    fn write_loss(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Returns the sentences that every format tells of a passed report, too: calls that were lost, calls elsewhere.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        self.loss().into_iter().chain(self.elsewhere.lines()).collect()
+    }
+
+    /// Says that the journal lost calls, and which checks that affects.
+    fn loss(&self) -> Option<String> {
         let lost = self.journal_lost;
         if lost == 0 {
-            return Ok(());
+            return None;
         }
         let calls = if lost == 1 { "call" } else { "calls" };
-        write!(
-            f,
-            "\n  lost: the journal lost its {lost} oldest {calls}; counts of calls, order and cover are exact without"
-        )?;
         let read_it: Vec<&str> =
             self.checks.iter().filter(|check| check.reads_journal()).map(|check| check.id.as_str()).collect();
-        match read_it.as_slice() {
-            [] => write!(f, " them, near misses are sought among the rest"),
-            ids => write!(f, " them, but these could not be judged: {}", ids.join(", ")),
-        }
+        let rest = match read_it.as_slice() {
+            [] => "near misses are sought among the rest".to_owned(),
+            ids => format!("but these could not be judged: {}", ids.join(", ")),
+        };
+        Some(format!(
+            "lost: the journal lost its {lost} oldest {calls}; counts of calls, order and cover are exact without them, {rest}"
+        ))
     }
 }
 
@@ -123,8 +125,8 @@ pub fn junit(reports: &[Report]) -> String {
         if !report.journal.is_empty() {
             xml += &format!("    <system-out>{}</system-out>\n", escape(&report.journal.join("\n")));
         }
-        if !report.elsewhere.is_empty() {
-            xml += &format!("    <system-err>{}</system-err>\n", escape(&report.elsewhere.lines().join("\n")));
+        if !report.notes().is_empty() {
+            xml += &format!("    <system-err>{}</system-err>\n", escape(&report.notes().join("\n")));
         }
         xml += "  </testsuite>\n";
     }
@@ -203,7 +205,7 @@ pub fn tap(reports: &[Report]) -> String {
                 text += "      ...\n";
             }
         }
-        for line in report.elsewhere.lines() {
+        for line in report.notes() {
             text += &format!("    # {line}\n");
         }
         let ok = if report.passed { "ok" } else { "not ok" };
@@ -232,7 +234,7 @@ pub fn github_annotations(reports: &[Report]) -> String {
                 lines += &format!("::error {place}title={}::{}\n", property(&report.scenario), data(&message));
             }
         }
-        for line in report.elsewhere.lines() {
+        for line in report.notes() {
             lines += &format!("::warning title={}::{}\n", property(&report.scenario), data(&line));
         }
     }
@@ -257,7 +259,7 @@ pub fn markdown(reports: &[Report]) -> String {
         let checks = if failed == 0 { all.to_string() } else { format!("{failed} of {all} failed") };
         text += &format!("| {} | {result} | {checks} | {} | {} |\n", cell(&report.scenario), report.calls, report.seed);
     }
-    let elsewhere: BTreeSet<String> = reports.iter().flat_map(|report| report.elsewhere.lines()).collect();
+    let elsewhere: BTreeSet<String> = reports.iter().flat_map(Report::notes).collect();
     if !elsewhere.is_empty() {
         text.push('\n');
         elsewhere.iter().for_each(|line| text += &format!("- {}\n", cell(line)));
