@@ -29,14 +29,17 @@ pub(super) fn json_value(text: &str, at: usize) -> (usize, usize) {
     let rest = &text[from..];
     let slashes = rest.len() - rest.trim_start_matches('\\').len();
     if slashes > 0 && rest[slashes..].starts_with('"') {
-        // A JSON string within another one ends at the next quote that is escaped as often.
-        let quote = format!("{}\"", &rest[..slashes]);
-        let mut end = slashes + 1;
-        while let Some(next) = rest[end..].find(&quote) {
-            let close = end + next;
-            end = close + quote.len();
-            if !rest[..close].ends_with('\\') {
-                return if close == slashes + 1 { (from, from) } else { (from, from + end) };
+        // A JSON string within another one ends at the next quote that is escaped as often, or where the other one ends,
+        // at a quote that is escaped less.
+        let begin = slashes + 1;
+        for close in memchr::memchr_iter(b'"', &rest.as_bytes()[begin..]).map(|next| begin + next) {
+            let inside = &rest[begin..close];
+            let escapes = inside.len() - inside.trim_end_matches('\\').len();
+            if escapes == slashes && inside.len() == slashes {
+                return (from, from);
+            }
+            if escapes <= slashes {
+                return (from, from + close + usize::from(escapes == slashes));
             }
         }
         return (from, text.len());

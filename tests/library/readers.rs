@@ -34,7 +34,6 @@ const READERS: &[(&str, Bound)] = &[
     ("apis/celigo/users.rs", Behind),
     ("apis/celigo/webhook/body.rs", Door),
     ("apis/edlink/graph/filter.rs", Door),
-    ("apis/edlink/graph/generator.rs", Behind),
     ("apis/edlink/graph/requests.rs", Behind),
     ("apis/edlink/paging.rs", Own),
     ("apis/mod.rs", Own),
