@@ -114,6 +114,7 @@ mod tests {
         r#"{"header":"X-Api-Key","value":"HUSHx"}"#,
         r#"said: "{\"name\":\"password\",\"value\":\"HUSHx y\"}""#,
         r#"said: "[\"password\",\"HUSHx\"]""#,
+        r#"said: "{\"note\":\"token=\\\"x\",\"password\":[\"a \\\"b\",{\"b\":\"HUSHx\"}]}""#,
         "/v1/x%3Faccess_token%3DHUSHx",
         "/v1/x%253Faccess_token%253DHUSHx/more",
         "/v1/x;token=HUSHx",
