@@ -42,7 +42,7 @@ impl WorldHandle {
     }
 
     /// Blocks until these operations were called `times` times, counted from the world's start, for at most `most`;
-    /// then fails with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout). In a tokio test, use
+    /// then fails with [`ErrorKind::Timeout`]. In a tokio test, use
     /// [`wait_for_async`](Self::wait_for_async).
     pub fn wait_for(&self, operations: impl Into<Operations>, times: u64, most: Duration) -> Result<(), Error> {
         let operations = operations.into();
@@ -62,7 +62,7 @@ impl WorldHandle {
     }
 
     /// Waits until these operations were called `times` times, counted from the world's start, for at most `most`; then
-    /// fails with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout).
+    /// fails with [`ErrorKind::Timeout`].
     pub async fn wait_for_async(
         &self,
         operations: impl Into<Operations>,
