@@ -32,6 +32,11 @@ pub(super) fn write(file: &Path, text: &str) -> Result<(), Failed> {
     written.map_err(|error| cannot(file, &error))
 }
 
+/// Appends a report to a file that others write to as well, or to a pipe.
+pub(super) fn append(file: &Path, text: &str) -> Result<(), Failed> {
+    into_stream(file, text.as_bytes()).map_err(|error| cannot(file, &error))
+}
+
 /// Tells whether a path leads to a stream that is open, such as standard output. A file behind it holds what others wrote.
 fn is_stream(file: &Path) -> bool {
     let open = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc/self/fd"];
@@ -53,10 +58,10 @@ fn links(file: &Path) -> impl Iterator<Item = PathBuf> {
 /// The most links that a path is followed through.
 const MOST_LINKS: usize = 40;
 
-/// Writes to a pipe, a device or a stream, which is opened without waiting for a reader.
+/// Writes to the end of a file, or to a pipe, a device or a stream, which is opened without waiting for a reader.
 fn into_stream(file: &Path, mut text: &[u8]) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
-    options.append(true);
+    options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
     let mut stream = options.open(file).map_err(unread)?;
@@ -102,6 +107,6 @@ fn beside(file: &Path, text: &str) -> io::Result<()> {
 }
 
 /// Makes the failure of a report that cannot be written.
-pub(super) fn cannot(file: &Path, error: &io::Error) -> Failed {
+fn cannot(file: &Path, error: &io::Error) -> Failed {
     Failed::usage(format!("cannot write the report {}: {error}", file.display()))
 }

@@ -1,8 +1,6 @@
 //! The files and streams that reports are written to.
 
 use std::borrow::Cow;
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -12,7 +10,6 @@ use clap::{ArgAction, Args};
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::output::STDERR;
 use crate::cli::report_file;
-use crate::cli::report_file::cannot;
 use crate::engine::schema::time::format_ms;
 use crate::scenario::{Report, github_annotations, junit, markdown, tap};
 
@@ -73,9 +70,7 @@ impl Reports {
         if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
             say(&github_annotations(reports));
             if let Some(summary) = std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from) {
-                let opened = OpenOptions::new().create(true).append(true).open(&summary);
-                let appended = opened.and_then(|mut file| file.write_all(markdown(reports).as_bytes()));
-                written.push(appended.map_err(|error| cannot(&summary, &error)));
+                written.push(report_file::append(&summary, &markdown(reports)));
             }
         }
         let unwritten: Vec<String> = written.into_iter().filter_map(Result::err).map(|failed| failed.message).collect();

@@ -125,6 +125,10 @@ fn a_report_never_waits_for_a_reader_of_its_pipe() {
     let (code, _, err) = said(&mut standin(&whole));
     assert_eq!(code, 4, "{err}");
     assert!(err.contains(&format!("cannot write the report {pipe}: no program reads from it; start its")), "{err}");
+    let mut command = standin(&["run", "--scenario", "celigo-lost-create", "--", "sh", "-c", LIST]);
+    let (code, _, err) = said(command.env("GITHUB_ACTIONS", "true").env("GITHUB_STEP_SUMMARY", &pipe));
+    assert_eq!(code, 4, "{err}");
+    assert!(err.contains(&format!("cannot write the report {pipe}: no program reads from it")), "{err}");
     let script = format!("cat '{pipe}' > '{}' & {LIST}", folder.path("taken"));
     let read = ["run", "--scenario", "celigo-lost-create", "--report-json", &pipe, "--", "sh", "-c", &script];
     assert_eq!(said(&mut standin(&read)).0, 4);
