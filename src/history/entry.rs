@@ -99,15 +99,19 @@ impl EntryExtras {
         considered.filter(|of| matches!(of.verdict, Verdict::Delayed(_))).map(|of| &of.rule)
     }
 
+    /// Tells whether both have one list of rules, or none.
+    pub(super) fn has_same_trace(&self, other: &Self) -> bool {
+        match (&self.why, &other.why) {
+            (Some(why), Some(other)) => Arc::ptr_eq(why, other),
+            (why, other) => why.is_none() && other.is_none(),
+        }
+    }
+
     /// Tells whether both are equal. Does not compare lists of rules item by item: equal lists are mostly one shared
     /// list.
     pub(super) fn is_like(&self, other: &Self) -> bool {
-        let Self { miss, rule, step, retry_after_ms, delivery, delay_ms, gave_up_ms, shows_call, why } = self;
-        let same_why = match (why, &other.why) {
-            (Some(why), Some(other)) => Arc::ptr_eq(why, other),
-            (why, other) => why.is_none() && other.is_none(),
-        };
-        same_why
+        let Self { miss, rule, step, retry_after_ms, delivery, delay_ms, gave_up_ms, shows_call, why: _ } = self;
+        self.has_same_trace(other)
             && (miss, rule, step) == (&other.miss, &other.rule, &other.step)
             && (retry_after_ms, delivery, delay_ms) == (&other.retry_after_ms, &other.delivery, &other.delay_ms)
             && (gave_up_ms, shows_call) == (&other.gave_up_ms, &other.shows_call)

@@ -3,8 +3,6 @@
 //! The text of all entries lies in one ring of bytes that is reused. Keeping the HTTP library's own buffers would pin
 //! them, and cost a third of the request rate.
 
-use std::collections::VecDeque;
-use std::ops::Range;
 use std::sync::Arc;
 
 use crate::engine::state::clock::Clock;
@@ -13,6 +11,7 @@ use crate::engine::store::{Charge, Total};
 use crate::history::entry::{Entry, EntryExtras, EntryMeta};
 use crate::history::exchange::Exchange;
 use crate::history::ring::Ring;
+use crate::history::shared_extras::ExtrasQueue;
 
 /// The most bytes that are kept of the body of a successful answer. The body of an error is kept whole.
 const EXCERPT_BYTES: usize = 256;
@@ -27,8 +26,8 @@ pub(crate) struct Journal {
     bounds: JournalBounds,
     /// The headers of the kept entries, behind those of a few lost ones that are not evicted yet.
     entries: Ring<EntryHeader>,
-    /// The extras of the entries that have any, in their order.
-    shared_extras: VecDeque<SharedExtras>,
+    /// The extras of the entries that have any.
+    extras: ExtrasQueue,
     text: Ring<u8>,
     /// Bytes of text that were dropped at the front since the start.
     dropped_bytes: u64,
@@ -37,14 +36,6 @@ pub(crate) struct Journal {
     run: u64,
     /// The memory it holds, among that of the journals of all worlds.
     charge: Charge,
-}
-
-/// The extras that the entries with these numbers share: neighbours with equal extras have one. While no rule matches,
-/// all entries do.
-#[derive(Debug)]
-struct SharedExtras {
-    numbers: Range<u64>,
-    extras: EntryExtras,
 }
 
 /// The fixed part of an entry. It is small plain data: thousands of entries are touched only once, so their size is
@@ -64,7 +55,7 @@ impl Journal {
         Self {
             bounds,
             entries: Ring::new(bounds.entries.saturating_add(EVICTED_AT_ONCE)),
-            shared_extras: VecDeque::new(),
+            extras: ExtrasQueue::default(),
             text: Ring::new(bounds.bytes),
             dropped_bytes: 0,
             next_number: 1,
@@ -81,7 +72,7 @@ impl Journal {
         }
         self.run = run;
         self.entries.clear();
-        self.shared_extras.clear();
+        self.extras.clear();
         self.text.clear();
         (self.dropped_bytes, self.next_number) = (0, 1);
     }
@@ -126,12 +117,14 @@ impl Journal {
         let excerpt = if meta.status < 400 { &response[..response.len().min(EXCERPT_BYTES)] } else { response };
         let headers = request.headers.iter().map(|(name, value)| name.len() + value.len() + 3).sum();
         let lengths = [request.method.len(), request.target.len(), headers, request.body.len(), excerpt.len()];
-        let (most, new_bytes) = (self.bounds, lengths.iter().sum::<usize>());
+        let behind = self.extras.bytes_of(&extras);
+        let (most, new_bytes) = (self.bounds, lengths.iter().sum::<usize>() + behind);
         if self.entries.len() >= most.entries.saturating_add(EVICTED_AT_ONCE) {
             self.evict(EVICTED_AT_ONCE);
         }
-        while self.entries.len() > 0 && self.text.len() + new_bytes > most.bytes {
+        while self.entries.len() > 0 && self.text.len() + self.extras.bytes() + new_bytes > most.bytes {
             self.evict(1);
+            self.extras.forget_before(self.first_number());
         }
         let number = self.next_number;
         self.next_number += 1;
@@ -152,26 +145,15 @@ impl Journal {
             let (lengths, answer_bytes) = (lengths.map(short), short(response.len()));
             self.entries.reserve(1);
             self.entries.push(EntryHeader { meta, start, lengths, answer_bytes });
-            if extras != EntryExtras::default() {
-                let goes_on =
-                    |latest: &&mut SharedExtras| latest.numbers.end == number && latest.extras.is_like(&extras);
-                match self.shared_extras.back_mut().filter(goes_on) {
-                    Some(latest) => latest.numbers.end += 1,
-                    None => self.shared_extras.push_back(SharedExtras { numbers: number..number + 1, extras }),
-                }
-            }
+            self.extras.add(number, extras);
         }
-        let first = self.first_number();
-        while self.shared_extras.front().is_some_and(|oldest| oldest.numbers.end <= first) {
-            self.shared_extras.pop_front();
-        }
+        self.extras.forget_before(self.first_number());
         self.count_room();
     }
 
     /// Returns the bytes of memory it holds.
     pub(crate) fn room(&self) -> usize {
-        let extras = self.shared_extras.capacity() * size_of::<SharedExtras>();
-        self.entries.room() + self.text.room() + extras
+        self.entries.room() + self.text.room() + self.extras.room()
     }
 
     /// Charges the total of all journals when the memory of this one has changed, which is rare.
@@ -185,20 +167,14 @@ impl Journal {
     /// Gives back half of the memory it holds: the oldest entries are lost.
     pub(crate) fn halve(&mut self) {
         let most = self.room() / 2;
-        let used = |this: &Self| {
-            let extras = this.shared_extras.len() * size_of::<SharedExtras>();
-            this.entries.len() * size_of::<EntryHeader>() + this.text.len() + extras
-        };
+        let used = |this: &Self| this.entries.len() * size_of::<EntryHeader>() + this.text.len() + this.extras.used();
         while self.entries.len() > 0 && used(self) > most {
             self.evict(1);
-            let first = self.first_number();
-            while self.shared_extras.front().is_some_and(|oldest| oldest.numbers.end <= first) {
-                self.shared_extras.pop_front();
-            }
+            self.extras.forget_before(self.first_number());
         }
         self.entries.shrink();
         self.text.shrink();
-        self.shared_extras.shrink_to_fit();
+        self.extras.shrink();
         self.count_room();
     }
 
@@ -207,18 +183,7 @@ impl Journal {
         if !(self.first_number()..self.next_number).contains(&number) {
             return;
         }
-        let place = self.shared_extras.partition_point(|shared| shared.numbers.end <= number);
-        let is_there = self.shared_extras.get(place).is_some_and(|shared| shared.numbers.contains(&number));
-        let shared = if is_there { self.shared_extras.remove(place) } else { None };
-        let SharedExtras { numbers, extras } =
-            shared.unwrap_or(SharedExtras { numbers: number..number + 1, extras: EntryExtras::default() });
-        let mut changed = extras.clone();
-        change(&mut changed);
-        let parts =
-            [(numbers.start..number, &extras), (number..number + 1, &changed), (number + 1..numbers.end, &extras)];
-        for (numbers, extras) in parts.into_iter().rev().filter(|(numbers, _)| !numbers.is_empty()) {
-            self.shared_extras.insert(place, SharedExtras { numbers, extras: extras.clone() });
-        }
+        self.extras.amend(number, change);
         self.count_room();
     }
 
@@ -286,8 +251,6 @@ impl Journal {
             .filter_map(|line| line.split_once(": "))
             .map(|(n, v)| (n.to_owned(), v.to_owned()))
             .collect();
-        let alike = self.shared_extras.get(self.shared_extras.partition_point(|alike| alike.numbers.end <= number));
-        let extras = alike.filter(|alike| alike.numbers.contains(&number)).map(|alike| alike.extras.clone());
         Entry {
             number,
             method: text(method),
@@ -297,7 +260,7 @@ impl Journal {
             response: std::mem::take(response),
             answer_bytes: header.answer_bytes,
             meta: header.meta,
-            extras: extras.unwrap_or_default(),
+            extras: self.extras.get(number).cloned().unwrap_or_default(),
         }
     }
 }
@@ -383,7 +346,7 @@ mod tests {
             assert_eq!(kept, numbers().map(|n| (n, delay(n))).collect::<Vec<_>>());
             let mut runs: Vec<u64> = numbers().map(delay).collect();
             runs.dedup();
-            assert_eq!(journal.shared_extras.len(), runs.into_iter().filter(|delay| *delay > 0).count());
+            assert_eq!(journal.extras.len(), runs.into_iter().filter(|delay| *delay > 0).count());
         }
     }
 

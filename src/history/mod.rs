@@ -6,4 +6,5 @@ pub(crate) mod exchange;
 pub(crate) mod journal;
 mod past_calls;
 mod ring;
+mod shared_extras;
 pub(crate) mod trace;

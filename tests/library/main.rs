@@ -21,6 +21,7 @@ mod heads;
 #[cfg(feature = "tls")]
 mod intercept;
 mod layers;
+mod left_in_worlds;
 mod linearizable;
 mod links;
 mod list_parameters;

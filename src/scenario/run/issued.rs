@@ -1,6 +1,7 @@
 //! The next links that were issued.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// The most bytes of links that are kept: tens of thousands of pages.
 const MOST_BYTES: usize = 4 << 20;
@@ -11,7 +12,8 @@ const EACH_BYTES: usize = 64;
 /// cursor is called made up any more, and the check says so.
 #[derive(Clone, Debug, Default)]
 pub(in crate::scenario) struct Issued {
-    links: HashSet<String>,
+    /// Forks share them until one adds another.
+    links: Arc<HashSet<String>>,
     bytes: usize,
     is_incomplete: bool,
 }
@@ -25,7 +27,7 @@ impl Issued {
         if self.bytes > MOST_BYTES {
             *self = Self::incomplete();
         } else {
-            self.links.insert(link);
+            Arc::make_mut(&mut self.links).insert(link);
         }
     }
 

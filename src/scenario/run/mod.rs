@@ -9,6 +9,7 @@ pub(crate) mod make_change;
 pub(crate) mod perturb;
 pub(crate) mod progress;
 pub(crate) mod rule_index;
+mod rule_scope;
 pub(crate) mod scenario_run;
 pub(crate) mod start;
 pub(crate) mod steps;

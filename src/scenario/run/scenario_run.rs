@@ -17,7 +17,7 @@ use crate::scenario::model::request_view::RequestView;
 use crate::scenario::model::rule::{Effect, Rule};
 use crate::scenario::run::issued::Issued;
 use crate::scenario::run::lagging::Lagging;
-use crate::scenario::run::rule_index::RuleIndex;
+use crate::scenario::run::rule_scope::RuleScope;
 use crate::scenario::run::visits::Visits;
 
 /// A scenario that runs in one world.
@@ -33,7 +33,7 @@ pub(crate) struct ScenarioRun {
     /// Number of the counters that belong to the scenario.
     own_counters: usize,
     /// The rules added by hand, then the file's own, then those of each step.
-    scopes: Vec<RuleScope>,
+    scopes: Vec<Arc<RuleScope>>,
     /// The current step.
     pub(in crate::scenario) step: usize,
     pub(in crate::scenario) entered_ms: u64,
@@ -72,10 +72,6 @@ pub(crate) struct ScenarioRun {
     latest_why: Trace,
 }
 
-/// The rules of one scope, by the number of the operation's row, which every request looks up.
-#[derive(Clone, Debug, Default)]
-struct RuleScope(HashMap<usize, RuleIndex, FixedState>);
-
 /// A rule, and its counters.
 #[derive(Clone, Debug)]
 pub(in crate::scenario) struct RuleCounter {
@@ -90,10 +86,10 @@ pub(in crate::scenario) struct RuleCounter {
     pub(in crate::scenario) all_fired: u64,
 }
 
-/// An expected kind of call, and its counter.
+/// An expected kind of call, which forks share, and its counter.
 #[derive(Clone, Debug)]
 pub(in crate::scenario) struct CallCounter {
-    pub(in crate::scenario) expected: CallExpectation,
+    pub(in crate::scenario) expected: Arc<CallExpectation>,
     pub(in crate::scenario) count: u64,
     /// The numbers of the latest such calls.
     pub(in crate::scenario) numbers: Vec<u64>,
@@ -133,14 +129,6 @@ pub(crate) struct Decision {
     pub trace: Option<Trace>,
 }
 
-impl RuleScope {
-    fn add(&mut self, router: &Router, rule: &Rule, place: usize) {
-        for row in router.rows().iter().filter(|row| rule.on.select(row.operation)) {
-            self.0.entry(row.number).or_default().add(rule, place);
-        }
-    }
-}
-
 /// The place of rules added by hand among the scopes.
 const ADDED: usize = 0;
 /// The place of the file's own rules.
@@ -174,7 +162,7 @@ impl ScenarioRun {
             counters: Vec::new(),
             ids: Arc::default(),
             own_counters: 0,
-            scopes: vec![RuleScope::default()],
+            scopes: vec![Arc::default()],
             step: 0,
             entered_ms: 0,
             visited: Visits::default(),
@@ -203,7 +191,7 @@ impl ScenarioRun {
                 scope.add(router, rule, run.counters.len());
                 run.counters.push(RuleCounter::new(Arc::clone(rule)));
             }
-            run.scopes.push(scope);
+            run.scopes.push(Arc::new(scope));
         }
         run.own_counters = run.counters.len();
         run.collect_ids();
@@ -252,7 +240,7 @@ impl ScenarioRun {
         if rule.effect.is_none() && !rule.slows() {
             return Err(format!("the rule on {} does nothing; say what goes wrong", rule.on));
         }
-        self.scopes[ADDED].add(router, &rule, self.counters.len());
+        Arc::make_mut(&mut self.scopes[ADDED]).add(router, &rule, self.counters.len());
         self.counters.push(RuleCounter::new(Arc::new(rule)));
         Arc::make_mut(&mut self.ids).insert(Arc::clone(&id));
         Ok(id)
@@ -271,7 +259,7 @@ impl ScenarioRun {
     pub(crate) fn clear_added(&mut self) {
         self.counters.truncate(self.own_counters);
         self.collect_ids();
-        self.scopes[ADDED] = RuleScope::default();
+        self.scopes[ADDED] = Arc::default();
     }
 
     /// Adds an expectation by hand: calls are counted from now on.
@@ -300,7 +288,7 @@ impl ScenarioRun {
         let mut trace = TraceBuilder::new(&mut self.latest_why);
         let of_step = (!self.scenario.steps.is_empty()).then_some(OWN + 1 + self.step);
         for scope in [Some(ADDED), of_step, Some(OWN)].into_iter().flatten() {
-            let Some(index) = self.scopes[scope].0.get(&view.row.number) else { continue };
+            let Some(index) = self.scopes[scope].get(view.row.number) else { continue };
             let texts = index.texts(view);
             if let Some(why) = index.none(&texts, |place| &self.counters[place].rule.id) {
                 trace.add_all(why);
@@ -340,7 +328,7 @@ impl ScenarioRun {
 
     /// Returns every expected kind of call, with the number of calls that came.
     pub(crate) fn expected(&self) -> impl Iterator<Item = (&CallExpectation, u64)> {
-        self.calls.iter().map(|counter| (&counter.expected, counter.count))
+        self.calls.iter().map(|counter| (&*counter.expected, counter.count))
     }
 
     /// Returns the steps entered so far, each with the number of the call that led there; 0 is the start.
@@ -406,7 +394,7 @@ impl RuleCounter {
 
 impl CallCounter {
     fn new(expected: CallExpectation) -> Self {
-        Self { expected, count: 0, numbers: Vec::new() }
+        Self { expected: Arc::new(expected), count: 0, numbers: Vec::new() }
     }
 
     pub(in crate::scenario) fn add(&mut self, number: u64) {

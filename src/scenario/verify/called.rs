@@ -39,7 +39,7 @@ pub(in crate::scenario) fn called(
     steps: &Timeline<'_>,
     calls: &Calls<'_>,
 ) -> Option<Violation> {
-    let expected = &counter.expected;
+    let expected = &*counter.expected;
     if let Some(unknown) = unknown_name(run, counter, steps) {
         return Some(Violation::new(unknown));
     }
@@ -72,7 +72,7 @@ pub(in crate::scenario) fn called(
 
 /// Says that an expectation names a fault rule or a step that there is not: no call could ever count, and none never.
 fn unknown_name(run: &ScenarioRun, counter: &CallCounter, timeline: &Timeline<'_>) -> Option<String> {
-    let expected = &counter.expected;
+    let expected = &*counter.expected;
     let told = |what: &str, name: &str, known: Vec<&str>| {
         let meant = did_you_mean(name, known.iter().copied());
         format!("{} names the {what} {name:?}, which there is not; {meant}", kind_of_call(expected))

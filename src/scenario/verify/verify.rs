@@ -305,7 +305,7 @@ fn in_order(run: &ScenarioRun, list: &[usize], at: usize, calls: &Calls<'_>) -> 
         Some(number) => {
             Violation::new(message).detailed([format!("call {number} is {}, and came too early", name(missing))])
         }
-        None => calls.explained(Violation::new(message), &(&counter.expected).into()),
+        None => calls.explained(Violation::new(message), &(&*counter.expected).into()),
     })
 }
 
