@@ -1,5 +1,6 @@
 //! The targets: functions of bytes that must neither panic nor take more than their input may.
 
+mod operations;
 mod over_the_wire;
 mod redaction;
 mod sequence;
@@ -35,6 +36,7 @@ const TARGETS: &[Named] = &[
     ("control", over_the_wire::control),
     ("http1", over_the_wire::http1),
     ("http2", over_the_wire::http2),
+    ("tunnel", over_the_wire::tunnel),
 ];
 
 /// The names of all targets.

@@ -1,13 +1,17 @@
-//! Targets that need a socket: bytes of HTTP/1.1, frames of HTTP/2, and the control API.
+//! Targets that need a socket: bytes of HTTP/1.1, frames of HTTP/2, tunnels with what comes through them, and the control API.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
-use standin::Standin;
+use standin::{Builder, Standin};
+
+fn builder() -> Builder {
+    Standin::builder().journal_entries(100).journal_bytes(1 << 20).body_limit(1 << 20)
+}
 
 fn server() -> Standin {
-    Standin::builder().journal_entries(100).journal_bytes(1 << 20).body_limit(1 << 20).start()
+    builder().start()
 }
 
 /// Sends bytes and returns what is answered. A server may go when it hears that no more come, so a whole request does not
@@ -29,13 +33,23 @@ fn exchange(standin: &Standin, bytes: &[u8], is_whole: bool) -> Vec<u8> {
 }
 
 fn check_alive(standin: &Standin) {
-    let answer = exchange(standin, b"GET /_standin/health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n", true);
+    let answer =
+        exchange(standin, b"GET /_standin/health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n", true);
     assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
 }
 
 /// Bytes of HTTP/1.1.
 pub fn http1() -> Box<dyn FnMut(&[u8])> {
-    let (standin, mut n) = (server(), 0);
+    bytes_to(server())
+}
+
+/// Bytes to a proxy: requests for tunnels, TLS and requests within them, and requests with the whole URL.
+pub fn tunnel() -> Box<dyn FnMut(&[u8])> {
+    bytes_to(builder().intercept().start())
+}
+
+fn bytes_to(standin: Standin) -> Box<dyn FnMut(&[u8])> {
+    let mut n = 0;
     Box::new(move |input| {
         let answer = exchange(&standin, input, false);
         assert!(!answer.starts_with(b"HTTP/1.1 500"), "{}", String::from_utf8_lossy(&answer));

@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use serde_json::{Value, json};
 use standin::Standin;
 use standin::api::{
-    Action, Api, Caller, Context, Dialect, ErrorDef, Page, Problem, Record, RenderedError, RequestContext, Response, Route,
-    Schema, Selection, State, Window, post,
+    Action, Api, Caller, Context, Dialect, ErrorDef, Page, Problem, Record, RenderedError, RequestContext, Response,
+    Route, Schema, Selection, State, Window, post,
 };
 
 use crate::bounded;
@@ -17,7 +17,16 @@ const SECRET: &str = "Q7Q7Q7Q7Q7Q7Q7Q7";
 const PRESENTED: &str = "QzQz+QzQz/QzQz=";
 
 const NAMES: [&str; 10] = [
-    "password", "access_token", "apiKey", "client-secret", "pass phrase", "X-Api-Key", "my.pwd", "encrypted", "Signature", "jwt",
+    "password",
+    "access_token",
+    "apiKey",
+    "client-secret",
+    "pass phrase",
+    "X-Api-Key",
+    "my.pwd",
+    "encrypted",
+    "Signature",
+    "jwt",
 ];
 
 type Shown = Box<dyn Fn(&[u8]) -> (String, String, String)>;
@@ -27,9 +36,7 @@ thread_local! {
 }
 
 /// An API with one operation, which hands out the redaction of its world.
-static LENDER: Api = Api::new("lender", "Lender", "/lender", &Lender)
-    .routes(ROUTES)
-    .errors(&[FAILED], &[]);
+static LENDER: Api = Api::new("lender", "Lender", "/lender", &Lender).routes(ROUTES).errors(&[FAILED], &[]);
 const ROUTES: &[Route] = &[post("/lend", "lend", Action::Custom(lend)).answers(200).documented("itself")];
 const FAILED: &ErrorDef = &ErrorDef::new("failed", 400, "It failed");
 
@@ -118,7 +125,10 @@ fn words(bytes: &[u8]) -> String {
 
 /// A credential that a request presents, in one of the forms that it is written in.
 fn written(how: usize) -> String {
-    let encoded: String = PRESENTED.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect();
+    let encoded: String = PRESENTED
+        .bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect();
     if how % 2 == 0 { PRESENTED.to_owned() } else { encoded }
 }
 
@@ -134,7 +144,13 @@ fn shape(which: usize, name: &str, depth: usize, [before, after]: [&str; 2]) -> 
         7 => json!({ "code": SECRET, "b": after, "client_id": after }),
         8 => json!({ "a": format!("https://{SECRET}@h/"), "b": after }),
         9 => json!({ "a": format!("Bearer {SECRET}"), "b": after }),
-        10 => return format!("/v1/x?a={}&{}={SECRET}&b=1", words(before.as_bytes()).replace(' ', "+"), name.replace(' ', "+")),
+        10 => {
+            return format!(
+                "/v1/x?a={}&{}={SECRET}&b=1",
+                words(before.as_bytes()).replace(' ', "+"),
+                name.replace(' ', "+")
+            );
+        }
         11 => return format!("<a>x</a><{0}>{SECRET}</{0}>", name.replace(' ', "-")),
         12 => return format!("<p value=\"{SECRET}\" name=\"{name}\"/>"),
         _ => return format!("/v1/x?name={}&value={SECRET}", name.replace(' ', "+")),
@@ -145,7 +161,9 @@ fn shape(which: usize, name: &str, depth: usize, [before, after]: [&str; 2]) -> 
 /// Puts a text into another one.
 fn wrapped(how: usize, text: &str) -> String {
     let encode = |text: &str| -> String {
-        let encoded = text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") });
+        let encoded = text.bytes().map(|byte| {
+            if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+        });
         encoded.collect()
     };
     match how % 5 {

@@ -1,32 +1,21 @@
 //! Targets that answer in process: what is sent is one text.
 
 use serde_json::{Value, json};
-use standin::{Answer, Standin, WorldHandle};
+use standin::{Answer, Api, Standin, WorldHandle};
 
-use crate::bounded;
+use crate::{bounded, operations};
 
 pub const JSON: (&str, &str) = ("content-type", "application/json");
-const CELIGO: (&str, &str) = ("authorization", "Bearer any-token");
-
-/// Operations with a body, with the credential of their API.
-const OPERATIONS: &[(&str, &str)] = &[
-    ("POST", "/v1/integrations"),
-    ("PUT", "/v1/integrations/abc123"),
-    ("POST", "/v1/flows"),
-    ("POST", "/v1/connections"),
-    ("POST", "/v1/imports"),
-    ("POST", "/v1/exports"),
-    ("POST", "/v1/scripts"),
-    ("POST", "/v1/ashares"),
-    ("POST", "/v1/integrations/abc123/clone"),
-    ("POST", "/v1/integrations/abc123/install"),
-    ("PUT", "/v1/connections/abc123"),
-    ("POST", "/api/authentication/token"),
-    ("POST", "/api/v1/integrations"),
-];
+pub const CELIGO: (&str, &str) = ("authorization", "Bearer any-token");
 
 pub fn world() -> WorldHandle {
-    Standin::builder().journal_entries(100).journal_bytes(1 << 20).history_records(1_000).history_bytes(8 << 20).offline().expect("a world starts")
+    Standin::builder()
+        .journal_entries(100)
+        .journal_bytes(1 << 20)
+        .history_records(1_000)
+        .history_bytes(8 << 20)
+        .offline()
+        .expect("a world starts")
 }
 
 /// The token of an integration that sees everything.
@@ -59,19 +48,21 @@ pub fn target() -> Box<dyn FnMut(&[u8])> {
     })
 }
 
-/// A body, for one operation after the other.
+/// A body, for the operation and in the form that the first two bytes choose.
 pub fn body() -> Box<dyn FnMut(&[u8])> {
-    let (world, mut n) = (world(), 0);
-    let edlink = edlink(&world);
+    const FORMS: [&str; 4] =
+        ["application/json", "application/json; charset=utf-8", "application/x-www-form-urlencoded", "text/plain"];
+    let start = world();
+    let edlink = edlink(&start);
+    let bodies: Vec<_> = operations::all().into_iter().filter(|it| it.has_body || it.method == "POST").collect();
     Box::new(move |input| {
-        let (method, target) = OPERATIONS[n % OPERATIONS.len()];
-        n += 1;
-        let token = if target.starts_with("/api") { edlink.as_str() } else { CELIGO.1 };
-        let kind = if n % 7 == 0 { ("content-type", "application/x-www-form-urlencoded") } else { JSON };
-        check(&bounded(input, || world.answer(method, target, &[("authorization", token), kind], input)));
-        if n % 16 == 0 {
-            world.reset();
-        }
+        let [which, form, body @ ..] = input else { return };
+        let operation = &bodies[usize::from(*which) % bodies.len()];
+        let token = if operation.api == Api::Edlink { edlink.as_str() } else { CELIGO.1 };
+        let headers = [("authorization", token), ("content-type", FORMS[usize::from(form % 8).saturating_sub(4)])];
+        let world = start.fork();
+        let target = operation.target(&world, *form);
+        check(&bounded(input, || world.answer(operation.method, &target, &headers, body)));
     })
 }
 

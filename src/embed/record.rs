@@ -59,7 +59,7 @@ impl From<Record> for Value {
 
 impl PartialEq for Record {
     fn eq(&self, other: &Self) -> bool {
-        self.to_value() == other.to_value()
+        self.0.is_shared_with(&other.0) || self.to_value() == other.to_value()
     }
 }
 

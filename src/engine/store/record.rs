@@ -217,6 +217,11 @@ impl Record {
         self.0.memory.counted()
     }
 
+    /// Tells whether both are one record in memory, as a record is until it is changed.
+    pub fn is_shared_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Returns its address in memory, which is one for all forks that share it.
     #[cfg(test)]
     pub fn address(&self) -> usize {
