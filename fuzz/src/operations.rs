@@ -72,6 +72,7 @@ pub fn collections(world: &WorldHandle) -> Vec<String> {
     let mut names: Vec<String> = operations.iter().map(|it| &it.collection).chain(refer).cloned().collect();
     names.sort();
     names.dedup();
+    // Submissions that no file has are made when they are first looked for.
     names.retain(|name| name != "edlink.submissions" && world.records(name).is_ok());
     names
 }

@@ -9,7 +9,7 @@ use crate::operations::{self, Operation};
 use crate::texts::{JSON, check, edlink, world};
 use crate::{bounded, texts};
 
-/// What each step may do, and what it needs for it.
+/// The means of each step.
 struct Model {
     start: WorldHandle,
     operations: Vec<Operation>,
@@ -17,7 +17,7 @@ struct Model {
     edlink: String,
 }
 
-/// What one step is made of: what is done, to which record, and with what.
+/// The numbers of one step: the act, the record, and the values.
 #[derive(Clone, Copy)]
 struct Step {
     act: u16,
