@@ -14,6 +14,9 @@ const TARGET_CHARS: usize = 2_048;
 /// The most lines of a refusal that has one for each fault.
 const LINES: usize = 500;
 
+/// The most characters of a column.
+const COLUMN_CHARS: usize = 100;
+
 /// The mark of the place where a text was cut.
 pub(crate) const CUT: &str = "…";
 
@@ -54,6 +57,12 @@ pub(crate) fn clipped_target<'t>(target: impl Into<Cow<'t, str>>) -> Cow<'t, str
         None => target,
         Some(length) => format!("{}{CUT} ({length} characters)", beginning(&target, TARGET_CHARS)).into(),
     }
+}
+
+/// Returns the width of a column with these cells. A longer cell than [`COLUMN_CHARS`] stands out, because else every line
+/// would be as long as it.
+pub(crate) fn column_width<'c>(cells: impl Iterator<Item = &'c str>) -> usize {
+    cells.map(|cell| cell.chars().count()).max().unwrap_or_default().min(COLUMN_CHARS)
 }
 
 /// Returns the number of a text's characters where there are more than `most`.

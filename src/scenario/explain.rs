@@ -1,5 +1,6 @@
 //! Forecasts: the timeline of a scenario, and the facts of an operation, before anything runs.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::engine::api::api::Api;
@@ -7,6 +8,7 @@ use crate::engine::api::router::{Router, Row};
 use crate::engine::schema::error_def::Variant;
 use crate::engine::schema::profile::Profile;
 use crate::engine::state::clock::ClockMode;
+use crate::http::clip::{clipped, column_width};
 use crate::http::json_object::json_object;
 use crate::scenario::model::diagnostics::did_you_mean;
 use crate::scenario::model::format::{ChangeKind, DataChange, EndKind, FieldChange, Scenario, Which};
@@ -18,6 +20,8 @@ use crate::scenario::verify::report::Check;
 const SHOWN: usize = 5;
 /// The most ordinals for which a draw is followed.
 const FAR: u64 = 10_000;
+/// The most bytes of rules that are told again at each further step, because they hold all the time.
+const REPEATED_BYTES: usize = 1024 * 1024;
 
 /// A step of a timeline before anything runs. A scenario without steps has one, without a name.
 #[derive(Clone, Debug)]
@@ -32,9 +36,11 @@ pub(crate) struct ForecastStep {
     pub data: Vec<String>,
     /// The fault rules that are in force.
     pub rules: Vec<ForecastRule>,
+    /// The number of rules in force that are not told, because an earlier step tells them.
+    pub rules_left_out: usize,
 }
 
-json_object!(write ForecastStep { name, about, from, data, rules });
+json_object!(write ForecastStep { name, about, from, data, rules, rules_left_out: omitted });
 
 /// A fault rule before anything runs.
 #[derive(Clone, Debug)]
@@ -51,11 +57,18 @@ pub(crate) struct ForecastRule {
 
 json_object!(write ForecastRule { id, on, calls, effect });
 
-/// Returns the timeline of a scenario and the forecast of which calls its rules answer.
+impl ForecastRule {
+    fn bytes(&self) -> usize {
+        self.id.len() + self.on.len() + self.calls.len() + self.effect.len()
+    }
+}
+
+/// Returns the timeline of a scenario and the forecast of which calls its rules answer. The rules that hold all the time
+/// are told at the first step, and at further ones as far as these are not very many.
 pub(crate) fn forecast_of(scenario: &Scenario) -> Vec<ForecastStep> {
     let seed = scenario.seed.unwrap_or_default();
-    let rules = |own: &[Arc<Rule>]| {
-        let rules = own.iter().chain(&scenario.rules).map(|rule| ForecastRule {
+    let forecast = |rules: &[Arc<Rule>]| -> Vec<ForecastRule> {
+        let rules = rules.iter().map(|rule| ForecastRule {
             id: rule.id.to_string(),
             on: on(rule),
             calls: forecast(rule, seed),
@@ -63,17 +76,28 @@ pub(crate) fn forecast_of(scenario: &Scenario) -> Vec<ForecastStep> {
         });
         rules.collect()
     };
+    let lasting = forecast(&scenario.rules);
     if scenario.steps.is_empty() {
         let from = vec!["the start".to_owned()];
-        let (about, data, rules) = (String::new(), Vec::new(), rules(&[]));
-        return vec![ForecastStep { name: None, about, from, data, rules }];
+        let (about, data, rules) = (String::new(), Vec::new(), lasting);
+        return vec![ForecastStep { name: None, about, from, data, rules, rules_left_out: 0 }];
     }
-    let steps = scenario.steps.iter().enumerate().map(|(place, step)| ForecastStep {
-        name: Some(step.name.to_string()),
-        about: step.about.clone(),
-        from: ways_to(scenario, place),
-        data: step.data.changes.iter().map(DataChange::words).collect(),
-        rules: rules(&step.rules),
+    let mut left = lasting.iter().map(ForecastRule::bytes).sum::<usize>() + REPEATED_BYTES;
+    let steps = scenario.steps.iter().zip(ways_to_steps(scenario)).map(|(step, from)| {
+        let mut rules = forecast(&step.rules);
+        let own = rules.len();
+        rules.extend(lasting.iter().map_while(|rule| {
+            left = left.checked_sub(rule.bytes())?;
+            Some(rule.clone())
+        }));
+        ForecastStep {
+            name: Some(step.name.to_string()),
+            about: step.about.clone(),
+            from,
+            data: step.data.changes.iter().map(DataChange::words).collect(),
+            rules_left_out: lasting.len() + own - rules.len(),
+            rules,
+        }
     });
     steps.collect()
 }
@@ -101,6 +125,9 @@ pub(crate) fn explain_scenario(scenario: &Scenario, checks: &[Check]) -> String 
             text += &format!("  data: {change}\n");
         }
         text += &table(&step.rules);
+        if step.rules_left_out > 0 {
+            text += &format!("  … and {} more of the rules that hold all the time\n", step.rules_left_out);
+        }
     }
     if !scenario.lags.is_empty() {
         text += "\nreads that lag\n";
@@ -112,7 +139,7 @@ pub(crate) fn explain_scenario(scenario: &Scenario, checks: &[Check]) -> String 
     if !checks.is_empty() {
         text += "\nexpected\n";
     }
-    let width = checks.iter().map(|check| check.id.chars().count()).max().unwrap_or_default();
+    let width = column_width(checks.iter().map(|check| check.id.as_str()));
     for check in checks {
         text += &format!("  {:width$}   {}\n", check.id, check.title);
     }
@@ -159,9 +186,8 @@ fn variations(scenario: &Scenario) -> String {
 }
 
 fn table(rules: &[ForecastRule]) -> String {
-    let width = |column: fn(&ForecastRule) -> &str| rules.iter().map(|rule| column(rule).chars().count()).max();
-    let [ids, ons, calls] =
-        [width(|rule| &rule.id), width(|rule| &rule.on), width(|rule| &rule.calls)].map(Option::unwrap_or_default);
+    let width = |column: fn(&ForecastRule) -> &str| column_width(rules.iter().map(column));
+    let [ids, ons, calls] = [width(|rule| &rule.id), width(|rule| &rule.on), width(|rule| &rule.calls)];
     rules.iter().fold(String::new(), |text, rule| {
         text + &format!("  {:ids$}   {:ons$}   {:calls$}   {}\n", rule.id, rule.on, rule.calls, rule.effect)
     })
@@ -195,22 +221,23 @@ fn on(rule: &Rule) -> String {
     format!("{}{matching}", rule.on)
 }
 
-/// Returns the conditions that lead to a step.
-fn ways_to(scenario: &Scenario, place: usize) -> Vec<String> {
-    let mut ways = if place == 0 { vec!["the start".to_owned()] } else { Vec::new() };
+/// Returns the conditions that lead to each step.
+fn ways_to_steps(scenario: &Scenario) -> Vec<Vec<String>> {
+    let mut ways = vec![Vec::new(); scenario.steps.len()];
+    if let Some(first) = ways.first_mut() {
+        first.push("the start".to_owned());
+    }
+    let places: HashMap<&str, usize> =
+        scenario.steps.iter().enumerate().map(|(place, step)| (&*step.name, place)).collect();
     for (from, step) in scenario.steps.iter().enumerate() {
         for end in &step.ends {
-            let leads_here = match &end.to {
-                Some(to) => *scenario.steps[place].name == **to,
-                None => from + 1 == place,
-            };
-            if leads_here {
-                let before = if from + 1 == place { String::new() } else { format!("{}, ", step.name) };
-                ways.push(format!("{before}{}{}", end.kind.words(), on_clock(scenario, &end.kind)));
-            }
+            let to = end.to.as_ref().map_or(Some(from + 1), |to| places.get(&**to).copied());
+            let Some((to, ways)) = to.and_then(|to| Some((to, ways.get_mut(to)?))) else { continue };
+            let before = if from + 1 == to { String::new() } else { format!("{}, ", clipped(&*step.name)) };
+            ways.push(format!("{before}{}{}", end.kind.words(), on_clock(scenario, &end.kind)));
         }
     }
-    if ways.is_empty() {
+    for ways in ways.iter_mut().filter(|ways| ways.is_empty()) {
         ways.push("nowhere".to_owned());
     }
     ways

@@ -11,6 +11,7 @@ mod ignored;
 mod lagging;
 mod long_files;
 mod long_runs;
+mod long_tellings;
 mod more_keys;
 mod near_misses;
 mod ready_made;

@@ -343,6 +343,8 @@ export interface components {
                     calls: string;
                     effect: string;
                 }[];
+                /** @description Rules in force that an earlier step tells, and this one does not. */
+                rules_left_out?: number;
             }[];
         };
         Faults: {

@@ -21,8 +21,8 @@ pub(crate) fn merged<'c>(all: impl Iterator<Item = &'c CoverageCell>) -> Vec<Cov
         match places.get(&key) {
             Some(&place) => {
                 let known = &mut cells[place];
-                known.natural += cell.natural;
-                known.injected += cell.injected;
+                known.natural = known.natural.saturating_add(cell.natural);
+                known.injected = known.injected.saturating_add(cell.injected);
                 known.documented |= cell.documented;
             }
             None => {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::history::coverage::CoverageCell;
+use crate::http::clip::{clipped, column_width};
 use crate::scenario::verify::report::{Check, Report, Violation};
 
 /// The most calls of the journal that a report prints: the newest.
@@ -24,8 +25,9 @@ impl fmt::Display for Report {
             self.scenario, self.world, self.seed
         )?;
         for check in self.failed() {
+            let id = clipped(&*check.id);
             for violation in &check.violations {
-                write!(f, "\n  {}: {}", check.id, violation.message)?;
+                write!(f, "\n  {id}: {}", violation.message)?;
                 for detail in &violation.details {
                     write!(f, "\n      {detail}")?;
                 }
@@ -135,9 +137,10 @@ pub fn junit(reports: &[Report]) -> String {
 
 fn test_case(report: &Report, check: &Check) -> String {
     let name = if check.title.is_empty() { check.id.clone() } else { format!("{}: {}", check.id, check.title) };
-    let mut head = format!("<testcase classname=\"{}\" name=\"{}\"", escape(&report.scenario), escape(&name));
+    let mut head =
+        format!("<testcase classname=\"{}\" name=\"{}\"", escape(&clipped(&*report.scenario)), escape(&name));
     if let Some(file) = report.real_file() {
-        head += &format!(" file=\"{}\"", escape(file));
+        head += &format!(" file=\"{}\"", escape(&clipped(file)));
         if check.line > 0 {
             head += &format!(" line=\"{}\"", check.line);
         }
@@ -223,19 +226,21 @@ fn hash_escaped(text: &str) -> String {
 pub fn github_annotations(reports: &[Report]) -> String {
     let mut lines = String::new();
     for report in reports {
+        let (title, file) = (property(&clipped(&*report.scenario)), report.real_file().map(clipped));
         for check in report.failed() {
+            let id = clipped(&*check.id);
             for violation in &check.violations {
-                let message = format!("{}: {}", check.id, violation.lines().join("\n"));
-                let place = match (report.real_file(), check.line) {
+                let message = format!("{id}: {}", violation.lines().join("\n"));
+                let place = match (&file, check.line) {
                     (None, _) => String::new(),
                     (Some(file), 0) => format!("file={},", property(file)),
                     (Some(file), line) => format!("file={},line={line},", property(file)),
                 };
-                lines += &format!("::error {place}title={}::{}\n", property(&report.scenario), data(&message));
+                lines += &format!("::error {place}title={title}::{}\n", data(&message));
             }
         }
         for line in report.notes() {
-            lines += &format!("::warning title={}::{}\n", property(&report.scenario), data(&line));
+            lines += &format!("::warning title={title}::{}\n", data(&line));
         }
     }
     lines
@@ -267,8 +272,9 @@ pub fn markdown(reports: &[Report]) -> String {
     for report in reports.iter().filter(|report| !report.passed) {
         text += &format!("\n#### {}\n\n", cell(&report.scenario));
         for check in report.failed() {
+            let id = clipped(&*check.id);
             for violation in &check.violations {
-                text += &format!("- `{}`: {}\n", check.id, cell(&violation.sentence()));
+                text += &format!("- `{id}`: {}\n", cell(&violation.sentence()));
             }
         }
     }
@@ -283,22 +289,18 @@ fn cell(text: &str) -> String {
 /// [`reports`](crate::reports) has an example.
 #[must_use]
 pub fn coverage(cells: &[CoverageCell]) -> String {
-    let mut operations: Vec<&str> = cells.iter().map(|cell| cell.operation.as_str()).collect();
-    operations.dedup();
-    let of = |operation: &str| cells.iter().filter(move |cell| cell.operation == operation).collect::<Vec<_>>();
-    let served = |cell: &&CoverageCell| cell.is_served();
     let documented = || cells.iter().filter(|cell| cell.documented);
     let mut text = format!(
         "coverage: {} of {} documented outcomes served\n",
-        documented().filter(served).count(),
+        documented().filter(|cell| cell.is_served()).count(),
         documented().count()
     );
-    let (called, untouched): (Vec<&str>, Vec<&str>) =
-        operations.into_iter().partition(|operation| of(operation).iter().any(served));
-    let width = called.iter().map(|operation| operation.len()).max().unwrap_or_default();
-    for operation in called {
-        let words: Vec<String> = of(operation)
-            .into_iter()
+    let operations = cells.chunk_by(|cell, next| cell.operation == next.operation);
+    let (called, untouched): (Vec<_>, Vec<_>) = operations.partition(|cells| cells.iter().any(CoverageCell::is_served));
+    let width = column_width(called.iter().map(|cells| cells[0].operation.as_str()));
+    for cells in called {
+        let words: Vec<String> = cells
+            .iter()
             .map(|cell| match (cell.natural, cell.injected) {
                 (0, 0) => format!("{} never", cell.outcome),
                 (natural, 0) => format!("{} ×{natural}", cell.outcome),
@@ -306,7 +308,7 @@ pub fn coverage(cells: &[CoverageCell]) -> String {
                 (natural, injected) => format!("{} ×{natural} +{injected} injected", cell.outcome),
             })
             .collect();
-        text += &format!("  {operation:width$}  {}\n", words.join(", "));
+        text += &format!("  {:width$}  {}\n", cells[0].operation, words.join(", "));
     }
     if !untouched.is_empty() {
         text += &format!("  {} operations were never called\n", untouched.len());
