@@ -65,7 +65,7 @@ pub(super) struct ControlRequest<'a> {
     pub query: Query<'a>,
     /// The body, not yet read.
     pub body: &'a [u8],
-    /// The time for which the handler is called again, until the calls that it waits for have come.
+    /// The time for which the handler is called again, until it has an answer.
     pub waits: Cell<Option<Duration>>,
     /// The handler's memory of the calls it waits for.
     pub waiting: &'a Waiting,

@@ -7,12 +7,15 @@ use serde_json::{Value, json};
 use crate::control::error::Error;
 use crate::control::request::ControlRequest;
 use crate::engine::schema::suggest::nearest;
+use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::http::json_object::json_object;
 use crate::http::message::Response;
 use crate::scenario::{
-    CallCount, Diagnostic, Extended, Scenario, ScenarioError, ScenarioFinder, ScenarioRun, WaitFor, explain_scenario,
-    forecast_of, github_annotations, junit, read_call, read_rule, read_rules, tap,
+    Diagnostic, Extended, Scenario, ScenarioError, ScenarioFinder, ScenarioRun, WaitFor, explain_scenario, forecast_of,
+    github_annotations, junit, read_call, read_rule, read_rules, tap,
 };
+use crate::world::call_waits::{Awaited, many_waits};
+use crate::world::error::{GoneReason, WorldError};
 use crate::world::world::World;
 
 /// The time for which a verification waits for requests in flight, unless the client names another.
@@ -290,22 +293,34 @@ pub(super) fn verify(request: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(Value::Null)
 }
 
-/// Handles `POST /wait` with `{"on", "when", "times", "timeout_ms"}`: answers once the journal has `times` such calls.
+/// Handles `POST /wait` with `{"on", "when", "times", "timeout_ms"}`: answers once `times` such calls were answered.
 pub(super) fn wait(request: &ControlRequest<'_>) -> Result<Value, Error> {
     let router = request.registry.router();
     let mut waiting = request.waiting.0.lock();
-    let (wanted, count) = match &mut *waiting {
-        Some(known) => known,
-        none => none.insert((WaitFor::read(text(request)?, router)?, CallCount::default())),
+    let wait = match &mut *waiting {
+        Some(begun) => begun,
+        none => {
+            let wanted = WaitFor::read(text(request)?, router)?;
+            none.insert(request.world.lock().wait_for(router, wanted).ok_or_else(too_many_waits)?)
+        }
     };
-    let called = count.go_on(&request.world.lock().journal, router, &wanted.on, wanted.when.as_ref());
-    if called >= wanted.times {
-        return Ok(json!({ "called": called }));
+    let WaitFor { on, times, timeout_ms, .. } = wait.wanted();
+    match wait.awaited() {
+        Awaited::Called(called) => Ok(json!({ "called": called })),
+        // Another world has the name by now.
+        Awaited::Gone => {
+            let name = request.named.as_deref().unwrap_or(DEFAULT_WORLD).to_owned();
+            Err(WorldError::Gone { name, why: GoneReason::Deleted }.into())
+        }
+        Awaited::Missing(_) if !request.is_last => request.wait(*timeout_ms),
+        Awaited::Missing(called) => {
+            let message = format!("{on} was called {called} times within {timeout_ms} ms, expected {times}");
+            Err(Error::new(408, "timeout", message))
+        }
     }
-    if !request.is_last {
-        return request.wait(wanted.timeout_ms);
-    }
-    let (on, times) = (&wanted.on, wanted.times);
-    let message = format!("{on} was called {called} times within {} ms, expected {times}", wanted.timeout_ms);
-    Err(Error::new(408, "timeout", message))
+}
+
+fn too_many_waits() -> Error {
+    let (code, message, hint) = many_waits();
+    Error::new(503, code, message).hint(hint)
 }

@@ -21,6 +21,8 @@ use crate::http::caught::caught;
 use crate::http::headers;
 use crate::http::message::{Request, Response};
 use crate::http::target::{Query, Target, decode};
+use crate::scenario::WaitFor;
+use crate::world::call_waits::CallWait;
 use crate::world::error::WorldError;
 use crate::world::registry::WorldRegistry;
 use crate::world::select::chosen;
@@ -61,8 +63,11 @@ pub(crate) struct Handled {
     pub warnings: Vec<String>,
 }
 
-/// A wait of a request, which is to be handled again after each answer in a world.
+/// A wait of a request, which is to be handled again: at the end of its wait for calls if it has one, else after each
+/// answer in a world.
 pub(crate) struct Waits {
+    /// The wait for calls.
+    pub calls: Option<CallWait<WaitFor>>,
     /// The name of the world.
     pub world: Arc<str>,
     /// The time from the first call on.
@@ -188,7 +193,7 @@ impl ControlService {
                 control_request.nothing()?;
             }
             let done = self.handle(route, &control_request);
-            waits = control_request.waits.get().map(|most| Waits { world: name, most });
+            waits = control_request.waits.get().map(|most| Waits { calls: waiting.calls(), world: name, most });
             subscription = control_request.subscription.take();
             lost = control_request.lost.get();
             warnings = control_request.warnings.take();

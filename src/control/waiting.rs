@@ -1,18 +1,19 @@
-//! The memory of a request that waits for calls: it is handled again after every call, and counts each call once.
+//! The memory of a request that waits for calls.
 
 use std::mem::size_of;
 
 use parking_lot::Mutex;
 use serde_json::Value;
 
-use crate::scenario::{CallCount, WaitFor};
+use crate::scenario::WaitFor;
+use crate::world::call_waits::CallWait;
 
 /// The bytes of memory that a value takes beside its text.
 const ALLOCATION: usize = 24;
 
-/// The calls that a request waits for, once its body was read, and their count so far.
+/// The wait of a request for calls, once its body was read.
 #[derive(Default)]
-pub(crate) struct Waiting(pub(super) Mutex<Option<(WaitFor, CallCount)>>);
+pub(crate) struct Waiting(pub(super) Mutex<Option<CallWait<WaitFor>>>);
 
 impl Waiting {
     /// Returns the bytes that a request with this body holds while it waits, as they are estimated: its text, and the
@@ -25,7 +26,12 @@ impl Waiting {
         2 * body.len() + values * (size_of::<Value>() + ALLOCATION)
     }
 
-    /// Tells whether the earlier calls were counted, so that only new ones are.
+    /// Returns the wait for calls, if it has begun.
+    pub(crate) fn calls(&self) -> Option<CallWait<WaitFor>> {
+        self.0.lock().clone()
+    }
+
+    /// Tells whether the body was read and the earlier calls were counted.
     pub(crate) fn has_begun(&self) -> bool {
         self.0.lock().is_some()
     }

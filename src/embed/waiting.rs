@@ -1,12 +1,13 @@
 //! The verification of a world, and waits for consumers.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::embed::error::{Error, ErrorKind};
 use crate::embed::handle::WorldHandle;
 use crate::embed::verify::{VerifyError, judged};
 use crate::engine::schema::suggest::did_you_mean;
-use crate::scenario::{Operations, Report};
+use crate::scenario::{Operations, Report, WaitFor};
+use crate::world::call_waits::{Awaited, many_waits};
 
 impl WorldHandle {
     /// Verifies that the consumer did what it must, by the calls that were answered so far. Returns the report; the
@@ -20,7 +21,7 @@ impl WorldHandle {
     /// test, use [`settle_async`](Self::settle_async).
     #[allow(clippy::must_use_candidate)] // A verification tells what is still missing.
     pub fn settle(&self, most: Duration) -> bool {
-        self.wait(most, || !self.registry.in_flight().has(&self.name))
+        self.registry.in_flight().wait(&self.name, most)
     }
 
     /// Waits until no request of this world is in flight, for at most `most`; returns true if none is.
@@ -42,7 +43,7 @@ impl WorldHandle {
     }
 
     /// Blocks until these operations were called `times` times, counted from the world's start, for at most `most`;
-    /// then fails with [`ErrorKind::Timeout`]. In a tokio test, use
+    /// then fails with [`ErrorKind::Timeout`]. Where the world ends before, fails with [`ErrorKind::Gone`]. In a tokio test, use
     /// [`wait_for_async`](Self::wait_for_async).
     pub fn wait_for(&self, operations: impl Into<Operations>, times: u64, most: Duration) -> Result<(), Error> {
         let operations = operations.into();
@@ -53,12 +54,23 @@ impl WorldHandle {
             let message = format!("{operations} selects no operation; {meant}");
             return Err(Error::invalid(message));
         }
-        let called = || self.world.lock().called(self.registry.router(), &operations, None);
-        if self.wait(most, || called() >= times) {
-            return Ok(());
+        let timeout_ms = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
+        let wanted = WaitFor { on: operations.clone(), when: None, times, timeout_ms };
+        let Some(wait) = self.world.lock().wait_for(self.registry.router(), wanted) else {
+            let (_, message, hint) = many_waits();
+            return Err(Error::new(ErrorKind::LimitReached, message).with_hint(hint));
+        };
+        match wait.block(most) {
+            Awaited::Called(_) => Ok(()),
+            Awaited::Gone => {
+                let message = format!("world {} was deleted before {operations} was called {times} times", self.name);
+                Err(Error::new(ErrorKind::Gone, message))
+            }
+            Awaited::Missing(called) => {
+                let message = format!("{operations} was called {called} times within {most:?}, expected {times}");
+                Err(Error::new(ErrorKind::Timeout, message))
+            }
         }
-        let message = format!("{operations} was called {} times within {most:?}, expected {times}", called());
-        Err(Error::new(ErrorKind::Timeout, message))
     }
 
     /// Waits until these operations were called `times` times, counted from the world's start, for at most `most`; then
@@ -72,21 +84,6 @@ impl WorldHandle {
         let (world, operations) = (self.clone(), operations.into());
         let waiting = tokio::task::spawn_blocking(move || world.wait_for(operations, times, most));
         waiting.await.unwrap_or_else(|error| Err(Error::new(ErrorKind::Internal, error.to_string())))
-    }
-
-    /// Blocks until `holds` returns true, for at most `most`; returns its last result.
-    fn wait(&self, most: Duration, holds: impl Fn() -> bool) -> bool {
-        let end = Instant::now() + most;
-        loop {
-            if holds() {
-                return true;
-            }
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return false;
-            }
-            self.registry.in_flight().wait(left, &holds);
-        }
     }
 
     /// Returns the world's seed.

@@ -57,6 +57,11 @@ impl AnsweredNotify {
 }
 
 impl Listener<'_> {
+    /// Returns the number of listeners of the world.
+    pub(crate) fn count(&self) -> usize {
+        self.answered.worlds.lock().get(&self.world).map_or(0, |(listeners, _)| *listeners)
+    }
+
     /// Returns a future that ends with the next answer. It misses no answer once it is enabled.
     pub(crate) fn next(&self) -> Notified<'_> {
         self.notify.notified()

@@ -27,6 +27,7 @@ use crate::server::read::{Arrival, Incomplete, Unread, need_not_come, with_reque
 use crate::server::refusal::Refusal;
 use crate::server::send::{ResponseBody, response};
 use crate::server::untaken::count_large;
+use crate::world::call_waits::MOST_WAITS;
 use crate::world::in_flight::InFlightGuard;
 use crate::world::registry::WorldRegistry;
 
@@ -97,7 +98,6 @@ pub(super) async fn exchange(
     };
     drop(in_flight);
     if !is_control {
-        serving.registry.in_flight().notify();
         serving.answered.notify(|| with_request(&request, &[], arrival, WorldRegistry::name_of));
     }
     if let Some(log) = &serving.log {
@@ -203,8 +203,9 @@ fn answer(
     })
 }
 
-/// Returns the answer of the control API. A request that waits for consumers is handled again whenever a request was
-/// answered, and a last time when its time is over. Another thread handles a request that may take long.
+/// Returns the answer of the control API. A request that waits for calls is handled again when they came, another one
+/// that waits whenever a request was answered, and both when their time is over. Another thread handles a request that
+/// may take long.
 async fn administered_answer(
     peer: &ConnectionContext,
     control: &ControlService,
@@ -229,22 +230,41 @@ async fn administered_answer(
     };
     let Some(mut first) = handle(false).await else { pending().await };
     let Some(waits) = first.waits.take() else { return first };
-    let (listener, most) = (serving.answered.listen(waits.world), waits.most);
+    let most = waits.most;
     let mut charge = serving.unfinished.charge();
     if !charge.set(waiting.bytes(body)) {
         let response = Refusal::crowded_waits(serving.unfinished.most()).response();
+        return Handled { response, ..first };
+    }
+    if let Some(calls) = waits.calls {
+        let _ = tokio::time::timeout(most.saturating_sub(started.elapsed()), calls).await;
+        let Some(handled) = handle(true).await else { pending().await };
+        return handled;
+    }
+    let listener = serving.answered.listen(waits.world);
+    if listener.count() > MOST_WAITS {
+        let response = Refusal::many_waits().response();
         return Handled { response, ..first };
     }
     loop {
         let mut answered = pin!(listener.next());
         // From here on no answer is missed.
         answered.as_mut().enable();
+        let looked = Instant::now();
         let Some(handled) = handle(false).await else { pending().await };
+        let took = looked.elapsed();
         if handled.waits.is_none() {
             return handled;
         }
         match most.checked_sub(started.elapsed()).filter(|left| !left.is_zero()) {
-            Some(left) => drop(tokio::time::timeout(left.clamp(Duration::from_millis(1), LOOK), answered).await),
+            Some(left) => {
+                drop(tokio::time::timeout(left.clamp(Duration::from_millis(1), LOOK), answered).await);
+                // Those who wait for one world look at it for half of the time, however many they are.
+                let others = u32::try_from(listener.count()).unwrap_or(u32::MAX).saturating_sub(1);
+                if others > 0 {
+                    tokio::time::sleep(took.saturating_mul(others).min(left)).await;
+                }
+            }
             None => match handle(true).await {
                 Some(handled) => return handled,
                 None => pending().await,

@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::http::headers;
 use crate::http::message::Response;
 use crate::server::head::{HEAD_BYTES, HEADERS};
+use crate::world::call_waits::many_waits;
 
 /// Returns the remedy for a head that cannot be read, by the part that hyper's error names.
 fn remedy(why: &str) -> &'static str {
@@ -93,6 +94,12 @@ impl Refusal {
             message,
             hint: "Close connections after use; the setting max-connections raises this.",
         }
+    }
+
+    /// Makes the refusal of a verification that would wait beside too many.
+    pub(super) fn many_waits() -> Self {
+        let (code, message, hint) = many_waits();
+        Self { status: 503, code, message, hint }
     }
 
     /// Makes the refusal of a body that broke off, or is not what its head announced.

@@ -42,8 +42,8 @@ pub(crate) fn answer_at(router: &Router, world: &mut World, request: &Request<'_
     world.look_at_records();
     let route = RouteMatch::find(router, request, target);
     let mut exchange = Exchange::new(world.journal.next_number(), request, route.row);
-    let view =
-        route.row.filter(|_| world.run.is_some()).map(|row| RequestView::new(row, request, target, &route.params));
+    let is_seen = world.run.is_some() || !world.waits.is_empty();
+    let view = route.row.filter(|_| is_seen).map(|row| RequestView::new(row, request, target, &route.params));
     let decision = world.run.as_mut().zip(view.as_ref()).map(|(run, view)| run.decide(view)).unwrap_or_default();
     world.state.call_number = exchange.number;
     exchange.delay_ms = decision.delay_ms;
@@ -70,6 +70,9 @@ pub(crate) fn answer_at(router: &Router, world: &mut World, request: &Request<'_
 
     world.coverage.count(&exchange);
     world.journal.add(&exchange, &world.state.clock);
+    if let Some(view) = &view {
+        world.waits.count(view.operation(), |wanted| wanted.is_met_by(view));
+    }
     let answered_ms = world.state.clock.now_ms();
     world.state.clock.answered();
     if let Some(run) = &mut world.run {

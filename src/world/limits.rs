@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::engine::state::settings::JournalBounds;
 use crate::engine::state::settings::Settings;
 use crate::http::tree::DEPTH;
+use crate::world::call_waits::MOST_WAITS;
 use crate::world::lifecycle::LONGEST_LABEL;
 use crate::world::registry::WorldRegistry;
 use crate::world::registry_limits::Limits;
@@ -245,6 +246,12 @@ pub(crate) static LIMITS: &[Limit] = &[
         Unit::Count,
         EVENT_STREAMS as u64,
         "Streams of events at a time, for all worlds. Beyond: 503.",
+    ),
+    fixed(
+        "waits",
+        Unit::Count,
+        MOST_WAITS as u64,
+        "The requests that wait for calls of a world, and the verifications that do. Beyond: 503 names the limit.",
     ),
     fixed("label-bytes", Unit::Bytes, LONGEST_LABEL as u64, "The label of a world. Beyond: 400."),
     Limit {

@@ -1,6 +1,9 @@
 //! Worlds: a state with a scenario, a journal and a coverage; the registry of all of them; the life of a request.
 
+pub(crate) mod call_waits;
 mod ceiling;
+#[cfg(test)]
+mod counted_waits;
 #[cfg_attr(not(feature = "cli"), allow(dead_code))] // Only the command line tells commands of all of it.
 pub(crate) mod entrance;
 pub(crate) mod error;

@@ -39,9 +39,12 @@ pub(super) struct Slot {
 }
 
 impl Slot {
-    /// Releases the answers that the world holds back: handles may keep the world, but it answers no more.
+    /// Releases the answers that the world holds back, and those who wait for its calls: handles may keep the world, but
+    /// it answers no more.
     pub(super) fn end(&self) {
-        self.world.lock().holds.end();
+        let mut world = self.world.lock();
+        world.holds.end();
+        world.waits.end();
     }
 }
 

@@ -142,7 +142,7 @@ impl WorldRegistry {
         default.replace_with(made);
     }
 
-    /// Returns the requests in flight, and the way to wait for answers.
+    /// Returns the requests in flight.
     pub(crate) fn in_flight(&self) -> &InFlight {
         &self.in_flight
     }
@@ -229,8 +229,7 @@ impl WorldRegistry {
         std::iter::once(("STANDIN_URL", origin.to_owned())).chain(variables).collect()
     }
 
-    /// Answers a request in the world that it names, else in the default one. The caller notifies
-    /// [`in_flight`](Self::in_flight) afterwards.
+    /// Answers a request in the world that it names, else in the default one.
     pub(crate) fn answer(&self, request: &Request<'_>) -> Outcome {
         self.answer_locking(request, |world| Some(world.lock())).expect("the lock is waited for")
     }
@@ -285,7 +284,6 @@ impl WorldRegistry {
             Err(no_world) => no_world.response().into(),
         };
         self.stay_below_ceilings();
-        self.in_flight.notify();
         outcome
     }
 

@@ -11,6 +11,7 @@ use crate::history::coverage::Coverage;
 use crate::history::journal::Journal;
 use crate::http::hold::Holds;
 use crate::scenario::ScenarioRun;
+use crate::world::call_waits::CallWaits;
 use crate::world::outbox::Outbox;
 use crate::world::world::World;
 
@@ -61,6 +62,7 @@ impl World {
             journal,
             coverage: Coverage::default(),
             holds: Holds::default(),
+            waits: CallWaits::default(),
             outbox: Outbox::default(),
             baseline: start,
             snapshots: Vec::new(),
@@ -76,6 +78,7 @@ impl World {
         self.journal.restart(self.state.settings.journal, &self.state.settings.journals);
         self.coverage = Coverage::default();
         self.holds.release();
+        self.waits.restart();
         self.outbox.clear();
     }
 
@@ -85,9 +88,12 @@ impl World {
         self.restore(&baseline);
     }
 
-    /// Puts another world in place of this one. Readers of its journal see that it began anew.
+    /// Puts another world in place of this one. Readers of its journal see that it began anew, and waits for its calls
+    /// go on.
     pub(crate) fn replace_with(&mut self, mut other: Self) {
         other.journal.follow(&self.journal);
+        other.waits = std::mem::take(&mut self.waits);
+        other.waits.restart();
         *self = other;
     }
 

@@ -11,11 +11,10 @@ use crate::history::coverage::Coverage;
 use crate::history::entry::Entry;
 use crate::history::journal::Journal;
 use crate::http::hold::Holds;
-use crate::scenario::model::when::When;
 use crate::scenario::{
-    CallCount, Diagnostic, Fixtures, Lag, NearExpectation, Operations, Report, Scenario, ScenarioError, ScenarioRun,
-    Verification,
+    Diagnostic, Fixtures, Lag, NearExpectation, Report, Scenario, ScenarioError, ScenarioRun, Verification, WaitFor,
 };
+use crate::world::call_waits::{CallWait, CallWaits};
 use crate::world::outbox::Outbox;
 use crate::world::snapshot::Snapshot;
 
@@ -29,6 +28,8 @@ pub(crate) struct World {
     pub run: Option<Box<ScenarioRun>>,
     /// The answers that fault rules hold back.
     pub holds: Holds,
+    /// The waits for calls.
+    pub waits: CallWaits<WaitFor>,
     /// The calls and their answers.
     pub journal: Journal,
     /// The documented outcomes that were served.
@@ -136,8 +137,12 @@ impl World {
         self.holds.release_without(|id| run.is_some_and(|run| run.has_rule(id)));
     }
 
-    /// Returns the number of calls of these operations in the journal that match `when`, if it is given.
-    pub(crate) fn called(&self, router: &Router, on: &Operations, when: Option<&When>) -> u64 {
-        CallCount::default().go_on(&self.journal, router, on, when)
+    /// Begins to wait for calls, beside those that the journal has. Returns nothing if the world has as many waits as it
+    /// may.
+    pub(crate) fn wait_for(&mut self, router: &Router, wanted: WaitFor) -> Option<CallWait<WaitFor>> {
+        let (called, times) = (wanted.called(&self.journal, router), wanted.times);
+        let on = wanted.on.clone();
+        let operations = router.rows().iter().map(|row| row.operation).filter(|operation| on.select(operation));
+        self.waits.begin(wanted, times, called, operations)
     }
 }

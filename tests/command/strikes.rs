@@ -261,6 +261,22 @@ fn strike(limit: &str) -> (String, &'static str) {
             drop(streams);
             (told(&refused, 503), "64 streams")
         }
+        "waits" => {
+            let server = Server::with(&[]);
+            let (host, wanted) = (server.address.to_string(), json!({ "on": "celigo.flows.list" }));
+            let waiting: Vec<_> = (0..256)
+                .map(|_| {
+                    let mut client = Connection::open(server.address);
+                    let text = request("POST", "/_standin/wait", &[("host", &host)], &wanted.to_string());
+                    client.send(text.as_bytes());
+                    client
+                })
+                .collect();
+            let short = json!({ "on": "celigo.flows.list", "timeout_ms": 1 });
+            let refused = (0..3_000).map(|_| server.control("POST", "/wait", &short)).find(|it| it.status == 503);
+            drop(waiting);
+            (told(&refused.expect("all are there"), 503), "256 requests wait")
+        }
         "label-bytes" => {
             let refused = Server::with(&[]).control("POST", "/worlds", &json!({ "label": "x".repeat(129) }));
             (told(&refused, 400), "cannot have the label")

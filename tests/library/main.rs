@@ -45,5 +45,6 @@ mod starts;
 #[cfg(feature = "tower")]
 mod tower;
 mod untrusted;
+mod waits;
 mod wire;
 mod worlds;

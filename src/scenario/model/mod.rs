@@ -10,4 +10,5 @@ pub(crate) mod matchers;
 pub(crate) mod request_view;
 pub(crate) mod rule;
 pub(crate) mod texts;
+pub(crate) mod wait_for;
 pub(crate) mod when;

@@ -8,23 +8,10 @@ use crate::engine::api::router::Router;
 use crate::http::document;
 use crate::scenario::model::diagnostics::{Code, Diagnostics, ScenarioError};
 use crate::scenario::model::format::CallExpectation;
-use crate::scenario::model::rule::{Operations, Rule};
-use crate::scenario::model::when::When;
+use crate::scenario::model::rule::Rule;
+use crate::scenario::model::wait_for::WaitFor;
 use crate::scenario::parse::read::FileReader;
 use crate::scenario::parse::reader::Node;
-
-/// The calls that a caller waits for.
-#[derive(Debug)]
-pub(crate) struct WaitFor {
-    /// The operations.
-    pub on: Operations,
-    /// The matchers of the request.
-    pub when: Option<When>,
-    /// The number of calls.
-    pub times: u64,
-    /// The time after which the caller gives up, in milliseconds.
-    pub timeout_ms: u64,
-}
 
 /// The timeout of a caller that gives none.
 const USUAL_MS: u64 = 5_000;

@@ -2,7 +2,6 @@
 
 pub(crate) mod called;
 pub(crate) mod conduct;
-pub(crate) mod count_calls;
 pub(crate) mod elsewhere;
 pub(crate) mod expectation_state;
 mod finals;

@@ -24,6 +24,8 @@ use crate::sync::{AtomicBool, AtomicUsize, Condvar, Mutex, Ordering};
 
 #[path = "../../../src/server/answered_notify.rs"]
 mod answered_notify;
+#[path = "../../../src/world/call_waits.rs"]
+mod call_waits;
 #[path = "../../../src/http/hold.rs"]
 mod hold;
 #[path = "../../../src/world/in_flight.rs"]
@@ -32,6 +34,7 @@ mod in_flight;
 mod rest;
 
 use answered_notify::AnsweredNotify;
+use call_waits::{Awaited, CallWaits};
 use hold::Holds;
 use in_flight::InFlight;
 use rest::Rest;
@@ -70,22 +73,53 @@ impl Event {
 }
 
 #[test]
-fn a_wait_ends_with_the_answer_that_it_waits_for() {
+fn a_wait_ends_with_the_call_that_it_waits_for() {
     in_each_order(|| {
-        let (world, in_flight) = (Arc::new(Mutex::new(0)), Arc::new(InFlight::default()));
+        let world = Arc::new(Mutex::new((0, CallWaits::default())));
         let consumers: Vec<_> = (0..2)
             .map(|_| {
-                let (world, in_flight) = (Arc::clone(&world), Arc::clone(&in_flight));
+                let world = Arc::clone(&world);
                 thread::spawn(move || {
-                    *world.lock() += 1;
-                    in_flight.notify();
+                    let (called, waits) = &mut *world.lock();
+                    *called += 1;
+                    waits.count("get", |wanted| *wanted == "one");
                 })
             })
             .collect();
-        while *world.lock() < 2 {
-            in_flight.wait(FOREVER, || *world.lock() == 2);
-        }
+        let begin = || {
+            let (called, waits) = &mut *world.lock();
+            waits.begin("one", 2, *called, ["get"].into_iter()).unwrap()
+        };
+        // One waits as a thread, the other as a task.
+        let (thread, task) = (begin(), begin());
+        assert_eq!(thread.block(FOREVER), Awaited::Called(2));
+        block_on(task.clone());
+        assert_eq!(task.awaited(), Awaited::Called(2));
         consumers.into_iter().for_each(|consumer| consumer.join().unwrap());
+    });
+}
+
+#[test]
+fn a_wait_in_a_world_that_is_reset_and_ends_is_let_go() {
+    in_each_order(|| {
+        let world = Arc::new(Mutex::new(CallWaits::default()));
+        let administrator = {
+            let world = Arc::clone(&world);
+            thread::spawn(move || {
+                world.lock().restart();
+                world.lock().end();
+            })
+        };
+        let consumer = {
+            let world = Arc::clone(&world);
+            thread::spawn(move || world.lock().count("get", |()| true))
+        };
+        let begin = |times| world.lock().begin((), times, 0, ["get"].into_iter()).unwrap();
+        let (one, two) = (begin(1), begin(2));
+        block_on(one.clone());
+        assert!(matches!(one.awaited(), Awaited::Called(1) | Awaited::Gone));
+        assert_eq!(two.block(FOREVER), Awaited::Gone, "one call is not two");
+        [administrator, consumer].into_iter().for_each(|thread| thread.join().unwrap());
     });
 }
 
@@ -101,13 +135,12 @@ fn a_verification_counts_each_call_that_was_on_its_way() {
                 there.store(true, Ordering::SeqCst);
                 *world.lock() += 1;
                 drop(guard);
-                in_flight.notify();
             })
         };
         let came_before = guard_is_there.load(Ordering::SeqCst);
-        while in_flight.has("w") {
-            in_flight.wait(FOREVER, || !in_flight.has("w"));
-        }
+        let other = in_flight.arrival("other".into());
+        assert!(in_flight.wait(&"w".into(), FOREVER), "a request to another world is no request to this one");
+        drop(other);
         let counted = *world.lock();
         assert!(counted == 1 || !came_before, "a call that had begun was not waited for");
         consumer.join().unwrap();
@@ -257,7 +290,6 @@ fn what_a_server_acknowledged_before_its_end_is_judged() {
             thread::spawn(move || {
                 // One request that is whole, one whose client never sends all of it.
                 *world.lock() += 1;
-                in_flight.notify();
                 acknowledged.fetch_add(1, Ordering::SeqCst);
                 let _unfinished = in_flight.arrival("w".into());
                 is_stopping.wait();
@@ -265,11 +297,7 @@ fn what_a_server_acknowledged_before_its_end_is_judged() {
         };
         let waiter = {
             let in_flight = Arc::clone(&in_flight);
-            thread::spawn(move || {
-                while in_flight.has("w") {
-                    in_flight.wait(FOREVER, || !in_flight.has("w"));
-                }
-            })
+            thread::spawn(move || assert!(in_flight.wait(&"w".into(), FOREVER)))
         };
         is_stopping.happen();
         connection.join().unwrap();

@@ -44,6 +44,12 @@ impl Condvar {
         guard.0 = Some(self.0.wait(held).expect("no thread panicked"));
     }
 
+    pub fn wait_while_for<T>(&self, guard: &mut MutexGuard<'_, T>, lasts: impl Fn(&mut T) -> bool, most: Duration) {
+        while lasts(&mut **guard) {
+            self.wait_for(guard, most);
+        }
+    }
+
     pub fn notify_all(&self) {
         self.0.notify_all();
     }
