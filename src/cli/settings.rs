@@ -138,6 +138,9 @@ struct LimitArgs {
     /// Most bytes of the journals of all worlds together; the largest lose their oldest entries first
     #[arg(long, env = "STANDIN_TOTAL_JOURNAL_BYTES", value_name = "N", default_value_t = World::default().journals.limit())]
     total_journal_bytes: usize,
+    /// Most bytes of memory that scenarios, rules, snapshots and webhooks take in all worlds; beyond is 507
+    #[arg(long, env = "STANDIN_TOTAL_CONTROL_BYTES", value_name = "N", default_value_t = World::default().control.limit())]
+    total_control_bytes: usize,
     /// Most records of each kind that a service writes by itself, such as events; the oldest are lost first
     #[arg(long, env = "STANDIN_HISTORY_RECORDS", value_name = "N", default_value_t = World::default().history.records)]
     history_records: usize,
@@ -260,15 +263,12 @@ impl Settings {
 
     /// Returns the runtime, with the number of threads in the settings.
     fn runtime(&self) -> io::Result<Runtime> {
-        let mut runtime = match self.listening.threads.get() {
+        let threads = self.listening.threads.get();
+        let mut runtime = match threads {
             1 => tokio::runtime::Builder::new_current_thread(),
-            threads => {
-                let mut runtime = tokio::runtime::Builder::new_multi_thread();
-                runtime.worker_threads(threads);
-                runtime
-            }
+            _ => tokio::runtime::Builder::new_multi_thread(),
         };
-        runtime.enable_all().build()
+        runtime.worker_threads(threads).enable_all().build()
     }
 
     /// Returns the builder of a server with these settings.
@@ -331,6 +331,7 @@ impl Settings {
             .journal_entries(limits.journal_entries)
             .journal_bytes(limits.journal_bytes)
             .total_journal_bytes(limits.total_journal_bytes)
+            .total_control_bytes(limits.total_control_bytes)
             .header_timeout(limits.header_timeout)
             .send_timeout(limits.send_timeout)
             .idle_timeout(limits.idle_timeout)

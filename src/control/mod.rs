@@ -7,6 +7,7 @@
 
 mod availability;
 mod data;
+mod effect;
 mod error;
 mod events;
 mod journal;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::control::effect::Effect;
 use crate::control::error::Error;
 use crate::control::page::is_asked_for;
 use crate::control::path::ControlPath;
@@ -161,7 +162,7 @@ impl ControlService {
                 _ => Arc::clone(self.registry.default_world()),
             };
             let name: Arc<str> = named.as_deref().unwrap_or(DEFAULT_WORLD).into();
-            if route.method != "GET" && !route.only_looks {
+            if route.method != "GET" && route.effect != Effect::Looks {
                 changed = Some(if is_worlds { Changed::World(Arc::clone(&name)) } else { Changed::Server });
             }
             // The latest request sets a real clock, be it a consumer's or an administrator's.
@@ -192,7 +193,13 @@ impl ControlService {
             if route.body.is_none() && route.method != "GET" {
                 control_request.nothing()?;
             }
+            if route.effect == Effect::Leaves {
+                self.check_left()?;
+            }
             let done = self.handle(route, &control_request);
+            if changed.is_some() {
+                control_request.world.lock().count_left();
+            }
             waits = control_request.waits.get().map(|most| Waits { calls: waiting.calls(), world: name, most });
             subscription = control_request.subscription.take();
             lost = control_request.lost.get();
@@ -229,6 +236,19 @@ impl ControlService {
             return Err(Error::new(415, "encoded_body", message).hint("Send plain JSON."));
         }
         Ok(())
+    }
+
+    /// Rejects a request that leaves something in a world where all worlds have as much of that as they may.
+    fn check_left(&self) -> Result<(), Error> {
+        let left = &self.registry.settings().control;
+        if left.held() < left.limit() {
+            return Ok(());
+        }
+        let most = left.limit();
+        let message =
+            format!("scenarios, rules, snapshots and webhooks take {most} bytes in all worlds, which is the most");
+        Err(Error::new(507, "full", message)
+            .hint("Delete worlds or reset them; the setting total-control-bytes raises this."))
     }
 
     /// Calls the route's handler. A panic of it is an answer too.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
+use crate::control::effect::Effect;
 use crate::control::error::Error;
 use crate::control::request::ControlRequest;
 use crate::control::{data, events, journal, scenario, server, webhooks, world, worlds};
@@ -35,8 +36,8 @@ pub(super) struct ControlRoute {
     pub is_open: bool,
     /// True when the world of the path need not exist yet.
     pub makes_world: bool,
-    /// True when it changes nothing that others wait for, although it is no `GET`.
-    pub only_looks: bool,
+    /// The effect on worlds.
+    pub effect: Effect,
     /// A function that tells by the body whether a request may take long although it is small, because it may make many
     /// records.
     pub takes_long: fn(&[u8]) -> bool,
@@ -72,7 +73,7 @@ const fn route(method: &'static str, path: &'static str, handler: Handler, about
         else_answers: None,
         is_open: false,
         makes_world: false,
-        only_looks: false,
+        effect: Effect::Changes,
         takes_long: |_| false,
     }
 }
@@ -108,8 +109,13 @@ impl ControlRoute {
         self
     }
 
+    const fn leaves(mut self) -> Self {
+        self.effect = Effect::Leaves;
+        self
+    }
+
     const fn only_looks(mut self) -> Self {
-        self.only_looks = true;
+        self.effect = Effect::Looks;
         self
     }
 
@@ -222,6 +228,7 @@ pub(super) const SERVER: &[ControlRoute] = &[
         "Makes a world: as the default one was at the start, as another is now, or as a scenario says.",
     )
     .takes("NewWorld")
+.leaves()
     .answers("World")
     .long_with_a_scenario(),
 ];
@@ -238,6 +245,7 @@ pub(super) const WORLD: &[ControlRoute] = &[
     ),
     route("POST", "/snapshot", worlds::snapshot, "Keeps the state of the world under a name.")
         .takes("SnapshotName")
+        .leaves()
         .answers("Snapshot"),
     route(
         "POST",
@@ -271,6 +279,7 @@ pub(super) const WORLD: &[ControlRoute] = &[
         .answers("Scenario"),
     route("PUT", "/scenario", scenario::load, "Puts a scenario in place of all that is in the world.")
         .takes("ScenarioOrName")
+        .leaves()
         .answers("Scenario")
         .long(),
     route(
@@ -295,9 +304,11 @@ pub(super) const WORLD: &[ControlRoute] = &[
         "Puts these fault rules in place of those put before; they come before a scenario's own.",
     )
     .takes("NewFaults")
+    .leaves()
     .answers("Faults"),
     route("POST", "/faults", scenario::add_fault, "Adds one fault rule behind those put before.")
         .takes("Fault")
+        .leaves()
         .answers("Faults"),
     route(
         "DELETE",
@@ -307,6 +318,7 @@ pub(super) const WORLD: &[ControlRoute] = &[
     ),
     route("POST", "/expect", scenario::expect, "Adds an expectation of calls, which are counted from now on.")
         .takes("ExpectedCall")
+        .leaves()
         .answers("ExpectedCalls"),
     route(
         "POST",
@@ -337,6 +349,7 @@ pub(super) const WORLD: &[ControlRoute] = &[
         "Signs a webhook and posts it to the test's own address, until it is taken.",
     )
     .takes("DeliveryOrder")
+    .leaves()
     .answers("Delivery"),
     route("GET", "/deliveries", webhooks::deliveries, "What was posted: every try, and when the next one is.")
         .answers("Deliveries"),
@@ -407,6 +420,7 @@ pub(super) const ITSELF: &[ControlRoute] = &[
     route("GET", "", worlds::one, "The world: its URL and token, clock, calls, scenario.").answers("World"),
     route("PUT", "", worlds::put, "Makes the world of this name; the same request again finds it made.")
         .takes("NewNamedWorld")
+        .leaves()
         .answers("World")
         .makes_world()
         .long_with_a_scenario(),
@@ -419,6 +433,7 @@ pub(super) const ITSELF: &[ControlRoute] = &[
     .answers("ExportedWorld"),
     route("PUT", "/import", worlds::import, "Makes the world of this name from such data, once.")
         .takes("ExportedWorld")
+        .leaves()
         .answers("World")
         .makes_world()
         .long(),

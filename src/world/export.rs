@@ -133,10 +133,10 @@ impl WorldRegistry {
                 settings.credentials.retain(|(known, _)| known != api);
                 settings.credentials.push((api, credentials.clone()));
             }
-            run = Some(Box::new(ScenarioRun::new(&Arc::new(scenario), router, exported.seed)));
+            run = Some(Box::new(ScenarioRun::new(&Arc::new(scenario), router, &settings)));
         }
         if let Some(progress) = exported.progress {
-            let run = run.get_or_insert_with(|| Box::new(ScenarioRun::new(&Arc::default(), router, exported.seed)));
+            let run = run.get_or_insert_with(|| Box::new(ScenarioRun::new(&Arc::default(), router, &settings)));
             run.resume(router, progress).map_err(|fault| format!("progress: {fault}"))?;
         } else if run.is_some() {
             return Err("progress is missing, without which the scenario cannot go on".to_owned());

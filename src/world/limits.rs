@@ -170,6 +170,14 @@ pub(crate) static LIMITS: &[Limit] = &[
         about: "The memory of the journals of all worlds together. Beyond: the largest lose their oldest calls, counted as lost.",
     },
     Limit {
+        name: "total-control-bytes",
+        unit: Unit::Bytes,
+        default: Usual::Of(|| Settings::default().control.limit() as u64),
+        setting: Some("total-control-bytes"),
+        in_force: Some(|registry| registry.settings().control.limit() as u64),
+        about: "The memory, as it is estimated, of what requests of the control API leave in all worlds together: scenarios with their rules and expected calls, snapshots, webhooks to be sent. Beyond: 507, until worlds go or are reset; one request may exceed it.",
+    },
+    Limit {
         name: "history-records",
         unit: Unit::Count,
         default: Usual::Of(|| Settings::default().history.records as u64),

@@ -104,11 +104,20 @@ impl Outbox {
         let tries = delivery.tries.len();
         let wait_ms = FIRST_WAIT_MS << (tries - 1).min(20);
         delivery.next_ms = (!is_taken && tries < delivery.most_tries).then(|| now_ms.saturating_add(wait_ms));
+        if delivery.next_ms.is_none() {
+            // It is not sent again.
+            (delivery.body, delivery.headers) = (Vec::new(), Vec::new());
+        }
     }
 
     /// Drops all deliveries. Numbers go on, so that the result of a pending one is not noted for another.
     pub(crate) fn clear(&mut self) {
         self.deliveries.clear();
+    }
+
+    /// Returns the bytes of memory that the deliveries take.
+    pub(crate) fn bytes(&self) -> usize {
+        self.deliveries.iter().map(WebhookDelivery::bytes).sum()
     }
 
     /// Tells whether a delivery is still to be sent.
@@ -131,6 +140,11 @@ impl WebhookDelivery {
     /// Returns the host and port of the address.
     fn receiver(&self) -> &str {
         self.to.split('/').nth(2).unwrap_or_default()
+    }
+
+    fn bytes(&self) -> usize {
+        let headers: usize = self.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
+        size_of::<Self>() + self.to.len() + headers + self.body.len() + self.most_tries * size_of::<Try>()
     }
 
     fn to_value(&self) -> Value {

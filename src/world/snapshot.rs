@@ -7,6 +7,7 @@ use crate::engine::schema::rng::SeededRng;
 use crate::engine::state::State;
 use crate::engine::state::rate_limit::Buckets;
 use crate::engine::state::settings::Settings;
+use crate::engine::store::Charge;
 use crate::history::coverage::Coverage;
 use crate::history::journal::Journal;
 use crate::http::hold::Holds;
@@ -26,6 +27,9 @@ pub(crate) struct Snapshot {
 
 /// The most snapshots that a world keeps by name. Each may keep records alive that the world has no more.
 pub(super) const MOST_SNAPSHOTS: usize = 100;
+
+/// The memory of a snapshot, beside the records that it shares.
+const SNAPSHOT_BYTES: usize = 4 * 1024;
 
 impl World {
     /// Returns a snapshot of the world.
@@ -56,7 +60,8 @@ impl World {
         }
         let state = State { name: name.into(), rate_limits: Buckets::default(), ..state };
         let journal = Journal::new(state.settings.journal, &state.settings.journals);
-        Self {
+        let left = Charge::new(&state.settings.control, 0);
+        let mut world = Self {
             state,
             run,
             journal,
@@ -65,7 +70,23 @@ impl World {
             waits: CallWaits::default(),
             outbox: Outbox::default(),
             baseline: start,
+            left,
             snapshots: Vec::new(),
+        };
+        world.count_left();
+        world
+    }
+
+    /// Counts the memory that requests of the control API left in the world, which differs where they changed it.
+    pub(crate) fn count_left(&mut self) {
+        let runs = [self.run.as_deref(), self.baseline.run.as_deref()];
+        let runs: usize = runs.into_iter().flatten().map(ScenarioRun::own_bytes).sum();
+        let snapshots = self.snapshots.iter().map(|(name, snapshot)| {
+            SNAPSHOT_BYTES + name.len() + snapshot.run.as_deref().map_or(0, ScenarioRun::own_bytes)
+        });
+        let left = runs + snapshots.sum::<usize>() + self.outbox.bytes();
+        if left != self.left.amount() {
+            self.left.set(left);
         }
     }
 

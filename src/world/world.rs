@@ -6,7 +6,7 @@ use crate::engine::api::router::Router;
 use crate::engine::state::State;
 use crate::engine::state::hooks::HookTable;
 use crate::engine::state::settings::Settings;
-use crate::engine::store::Store;
+use crate::engine::store::{Charge, Store};
 use crate::history::coverage::Coverage;
 use crate::history::entry::Entry;
 use crate::history::journal::Journal;
@@ -38,6 +38,8 @@ pub(crate) struct World {
     pub outbox: Outbox,
     /// The start of the world, and of each reset.
     pub(super) baseline: Arc<Snapshot>,
+    /// The memory that requests of the control API left in it, among that of all worlds.
+    pub(super) left: Charge,
     /// Snapshots by name.
     pub(super) snapshots: Vec<(Box<str>, Snapshot)>,
 }
@@ -53,8 +55,8 @@ impl World {
     /// Returns the running scenario. If there is none, starts an empty one, so that rules and expectations can be
     /// added.
     pub(crate) fn run_mut(&mut self, router: &Router) -> &mut ScenarioRun {
-        let seed = self.state.settings.seed;
-        self.run.get_or_insert_with(|| Box::new(ScenarioRun::new(&Arc::default(), router, seed)))
+        let settings = &self.state.settings;
+        self.run.get_or_insert_with(|| Box::new(ScenarioRun::new(&Arc::default(), router, settings)))
     }
 
     /// Returns the world from which a scenario starts. `settings` decide what the scenario leaves open.

@@ -205,6 +205,13 @@ fn strike(limit: &str) -> (String, &'static str) {
             (0..20).for_each(|_| drop(server.create(&long(5_000))));
             (format!("all worlds {}", server.lost_of_journal()), "lost: ")
         }
+        "total-control-bytes" => {
+            let server = Server::with(&["--total-control-bytes", "10000"]);
+            let rule = json!({ "on": "celigo.flows.list", "when": { "query": { "q": "x".repeat(5_000) } }, "do": { "abort": "reset" } });
+            let add = || server.control("POST", "/faults", &rule);
+            assert_eq!(add().status, 200);
+            (told(&add(), 507), "take 10000 bytes in all worlds")
+        }
         "history-records" => {
             let server = Server::with(&["--history-records", "5"]);
             server.rename(20, "n");

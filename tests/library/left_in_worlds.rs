@@ -1,4 +1,4 @@
-//! What control clients leave in worlds is shared where it can be, and counted.
+//! The things that control clients leave in worlds are shared where they can be, and counted.
 
 use allocation_counter::measure;
 use serde_json::{Value, json};
@@ -75,4 +75,85 @@ fn verdicts_on_many_rules_count_with_the_calls_that_they_are_about() {
     assert!(held.bytes_max < 2 * u64::try_from(bound).unwrap(), "{} bytes", held.bytes_max);
     assert!(world.journal_lost() > 1_000, "{} lost", world.journal_lost());
     assert!(!world.journal().is_empty());
+}
+
+/// Sends a control request: the method, the path and the body; returns the status, and what is said.
+type Control<'c> = &'c dyn Fn(&str, &str, &Value) -> (u16, String);
+
+/// Sends requests to a server whose worlds may be left a megabyte until one is refused, and returns the number of those
+/// before it. After the `remedy`, one is taken again.
+fn until_full(send: fn(Control<'_>, usize) -> (u16, String), remedy: (&str, &str)) -> usize {
+    let standin = Standin::builder().total_control_bytes(1 << 20).start();
+    let (at, host) = (standin.address(), standin.address().to_string());
+    let control = |method: &str, path: &str, body: &Value| {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let path = format!("/_standin{path}");
+        let answer = crate::support::ask(at, method, &path, &[("host", &host)], &body);
+        (answer.status, String::from_utf8_lossy(&answer.body).into_owned())
+    };
+    let (taken, said) = (0..2_000)
+        .find_map(|n| {
+            let (status, said) = send(&control, n);
+            assert!(status < 300 || status == 507, "{status} {said}");
+            (status == 507).then_some((n, said))
+        })
+        .expect("one is refused");
+    assert!(said.contains("1048576 bytes in all worlds") && said.contains("total-control-bytes"), "{said}");
+    let freed = control(remedy.0, remedy.1, &Value::Null);
+    assert!(freed.0 < 300, "{freed:?}");
+    let again = send(&control, 5_000);
+    assert!(again.0 < 300, "{again:?}");
+    taken
+}
+
+/// Makes a world of the label `many` if it is not there, and sends a request to it.
+fn in_world(control: Control<'_>, world: &str, (method, path): (&str, &str), body: &Value) -> (u16, String) {
+    let made = control("PUT", &format!("/worlds/{world}"), &json!({ "label": "many" }));
+    if made.0 < 300 { control(method, &format!("/worlds/{world}{path}"), body) } else { made }
+}
+
+fn long_rule(n: usize) -> Value {
+    let text = "x".repeat(10_000);
+    json!({ "id": format!("r{n}"), "on": "celigo.flows.list", "when": { "query": { "q": text } }, "do": { "abort": "reset" } })
+}
+
+#[test]
+fn rules_calls_scenarios_snapshots_and_webhooks_are_bounded_together() {
+    let rules = until_full(|control, n| control("POST", "/faults", &long_rule(n)), ("DELETE", "/faults"));
+    let calls = until_full(
+        |control, _| {
+            let call = json!({ "on": "celigo.flows.list", "when": { "query": { "q": "x".repeat(10_000) } } });
+            control("POST", "/expect", &call)
+        },
+        ("POST", "/reset"),
+    );
+    let scenarios = until_full(
+        |control, n| {
+            let scenario = json!({ "scenario": 1, "api": "celigo", "faults": [long_rule(n)] });
+            in_world(control, &format!("w{n}"), ("PUT", "/scenario"), &scenario)
+        },
+        ("DELETE", "/worlds?label=many"),
+    );
+    let snapshots = until_full(
+        |control, n| {
+            in_world(control, &format!("s{}", n / 90), ("POST", "/snapshot"), &json!({ "name": format!("n{n}") }))
+        },
+        ("DELETE", "/worlds?label=many"),
+    );
+    println!("{rules} rules, {calls} calls, {scenarios} scenarios, {snapshots} snapshots");
+    assert!([rules, calls, scenarios].iter().all(|many| (15..40).contains(many)) && (200..400).contains(&snapshots));
+}
+
+#[cfg(feature = "webhooks")]
+#[test]
+fn webhooks_that_wait_for_their_receiver_are_bounded_by_their_bytes() {
+    let webhooks = until_full(
+        |control, _| {
+            let payload = json!({ "text": "x".repeat(50_000) });
+            let order = json!({ "to": "http://127.0.0.1:1/", "type": "a.b", "secret": "abcdefgh", "payload": payload });
+            control("POST", "/deliver", &order)
+        },
+        ("POST", "/reset"),
+    );
+    assert!((15..40).contains(&webhooks), "{webhooks}");
 }

@@ -25,6 +25,14 @@ impl Builder {
         self
     }
 
+    /// Limits the estimated memory, in bytes, of what requests of the control API leave in all worlds together: scenarios
+    /// with their rules and expected calls, snapshots, webhooks to be sent. Beyond, requests that would leave more are
+    /// answered 507. What a test leaves through Rust counts, and is never refused. Default: 512 MiB.
+    pub fn total_control_bytes(mut self, bytes: usize) -> Self {
+        self.settings.control = Total::new(bytes);
+        self
+    }
+
     /// Limits the records that a service writes by itself in a world: at most `records` entries of the audit trail,
     /// `records` events and `records` runs. The oldest are evicted; lists say so in `standin-lost`. Default: 10,000.
     pub fn history_records(mut self, records: usize) -> Self {

@@ -45,6 +45,8 @@ pub struct Settings {
     pub journal: JournalBounds,
     /// The bytes of the journals of all worlds that have these settings.
     pub journals: Arc<Total>,
+    /// The bytes of memory that control clients leave in all worlds that have these settings.
+    pub control: Arc<Total>,
     /// The bounds on the records that the service writes by itself.
     pub history: HistoryBounds,
     /// The bounds on the records that requests make.
@@ -87,6 +89,7 @@ impl Default for Settings {
             body_members: MEMBERS,
             journal: JournalBounds::default(),
             journals: Total::new(512 * 1024 * 1024),
+            control: Total::new(512 * 1024 * 1024),
             history: HistoryBounds::default(),
             records: RecordBounds::default(),
             generate: GenerateBounds::default(),

@@ -36,6 +36,11 @@ impl Issued {
         Self { is_incomplete: true, ..Self::default() }
     }
 
+    /// Returns the bytes of memory that the links take.
+    pub(in crate::scenario) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Tells whether a link was issued, as far as that is known.
     pub(in crate::scenario) fn may_have(&self, link: &str) -> bool {
         self.is_incomplete || self.links.contains(link)

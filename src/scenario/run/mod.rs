@@ -14,3 +14,4 @@ pub(crate) mod scenario_run;
 pub(crate) mod start;
 pub(crate) mod steps;
 mod visits;
+mod weight;

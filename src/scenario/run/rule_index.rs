@@ -36,6 +36,12 @@ struct Spot {
     member: Option<Box<str>>,
 }
 
+impl Spot {
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.member.as_ref().map_or(0, |member| member.len())
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 struct IndexedRule {
     /// The place of the rule among all rules.
@@ -86,6 +92,13 @@ impl RuleIndex {
         }
         self.rules.push(IndexedRule { place, want });
         self.none.take();
+    }
+
+    /// Returns the bytes of memory that it takes, with the verdicts that it keeps.
+    pub(super) fn bytes(&self) -> usize {
+        let rules = self.rules.len() * (size_of::<IndexedRule>() + size_of::<RuleTrace>());
+        let spots: usize = self.spots.iter().map(Spot::bytes).sum();
+        rules + 2 * spots + self.wanted.len() * size_of::<(usize, u64)>()
     }
 
     /// Returns the hashes of the texts at the spots of a request.

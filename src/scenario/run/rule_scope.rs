@@ -52,6 +52,11 @@ impl RuleScope {
         place
     }
 
+    /// Returns the bytes of memory that the indexes take.
+    pub(super) fn bytes(&self) -> usize {
+        self.indexes.iter().map(|shared| shared.index.bytes()).sum()
+    }
+
     /// Returns the rules on the operation of that row, if there are any.
     pub(super) fn get(&self, row: usize) -> Option<&RuleIndex> {
         self.by_row.get(&row).map(|place| &self.indexes[*place].index)

@@ -9,7 +9,9 @@ use foldhash::fast::FixedState;
 
 use crate::engine::api::api::Api;
 use crate::engine::api::router::Router;
-use crate::history::trace::{Trace, TraceBuilder, Verdict};
+use crate::engine::state::settings::Settings;
+use crate::engine::store::Charge;
+use crate::history::trace::{RuleTrace, Trace, TraceBuilder, Verdict};
 use crate::http::message::{Delivery, TlsFault};
 use crate::http::position::Position;
 use crate::scenario::model::format::{CallExpectation, Scenario};
@@ -19,6 +21,7 @@ use crate::scenario::run::issued::Issued;
 use crate::scenario::run::lagging::Lagging;
 use crate::scenario::run::rule_scope::RuleScope;
 use crate::scenario::run::visits::Visits;
+use crate::scenario::run::weight::bytes_of;
 
 /// A scenario that runs in one world.
 #[derive(Clone, Debug)]
@@ -34,6 +37,10 @@ pub(crate) struct ScenarioRun {
     own_counters: usize,
     /// The rules added by hand, then the file's own, then those of each step.
     scopes: Vec<Arc<RuleScope>>,
+    /// The memory of the scenario, which forks and snapshots share.
+    shared: Arc<Charge>,
+    /// The bytes of the rules and expected calls added by hand.
+    added_bytes: usize,
     /// The current step.
     pub(in crate::scenario) step: usize,
     pub(in crate::scenario) entered_ms: u64,
@@ -155,14 +162,16 @@ impl ScenarioRun {
     }
 
     /// Starts a scenario; its first step is not entered yet.
-    pub(crate) fn new(scenario: &Arc<Scenario>, router: &Router, seed: u64) -> Self {
+    pub(crate) fn new(scenario: &Arc<Scenario>, router: &Router, settings: &Settings) -> Self {
         let mut run = Self {
             apis: router.apis().into(),
-            seed,
+            seed: settings.seed,
             counters: Vec::new(),
             ids: Arc::default(),
             own_counters: 0,
             scopes: vec![Arc::default()],
+            shared: Arc::new(Charge::uncounted(0)),
+            added_bytes: 0,
             step: 0,
             entered_ms: 0,
             visited: Visits::default(),
@@ -195,6 +204,7 @@ impl ScenarioRun {
         }
         run.own_counters = run.counters.len();
         run.collect_ids();
+        run.shared = Arc::new(Charge::new(&settings.control, run.shared_bytes()));
         run
     }
 
@@ -241,6 +251,7 @@ impl ScenarioRun {
             return Err(format!("the rule on {} does nothing; say what goes wrong", rule.on));
         }
         Arc::make_mut(&mut self.scopes[ADDED]).add(router, &rule, self.counters.len());
+        self.added_bytes += bytes_of(rule.source.as_deref());
         self.counters.push(RuleCounter::new(Arc::new(rule)));
         Arc::make_mut(&mut self.ids).insert(Arc::clone(&id));
         Ok(id)
@@ -257,13 +268,15 @@ impl ScenarioRun {
 
     /// Removes the rules added by hand.
     pub(crate) fn clear_added(&mut self) {
-        self.counters.truncate(self.own_counters);
+        let added = self.counters.drain(self.own_counters..);
+        self.added_bytes -= added.map(|counter| bytes_of(counter.rule.source.as_deref())).sum::<usize>();
         self.collect_ids();
         self.scopes[ADDED] = Arc::default();
     }
 
     /// Adds an expectation by hand: calls are counted from now on.
     pub(crate) fn expect(&mut self, expected: CallExpectation) {
+        self.added_bytes += bytes_of(expected.source.as_deref());
         self.calls.push(CallCounter::new(expected));
     }
 
@@ -339,6 +352,20 @@ impl ScenarioRun {
     /// Changes of data that could not be made when a step was entered.
     pub(crate) fn failed_changes(&self) -> impl Iterator<Item = &str> {
         self.failed_changes.iter().map(|(_, what)| what.as_str())
+    }
+
+    /// Returns the bytes that forks and snapshots share: the scenario, and the indexes of its rules.
+    fn shared_bytes(&self) -> usize {
+        let indexes: usize = self.scopes[ADDED + 1..].iter().map(|scope| scope.bytes()).sum();
+        bytes_of(Some(&self.scenario.source)) + indexes
+    }
+
+    /// Returns the bytes that this run has by itself: counters, and what was added by hand.
+    pub(crate) fn own_bytes(&self) -> usize {
+        let counters = self.counters.len() * (size_of::<RuleCounter>() + size_of::<RuleTrace>())
+            + self.calls.len() * size_of::<CallCounter>();
+        let seen = size_of_val(self.visited.list()) + self.issued.bytes();
+        size_of::<Self>() + counters + seen + self.added_bytes + self.scopes[ADDED].bytes()
     }
 
     /// Returns the name of the current step.

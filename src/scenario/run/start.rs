@@ -81,7 +81,7 @@ impl ScenarioRun {
             cut(&mut diagnostics, 0);
             return Err(ScenarioError { diagnostics });
         }
-        let mut run = Box::new(ScenarioRun::new(scenario, router, state.settings.seed));
+        let mut run = Box::new(ScenarioRun::new(scenario, router, &state.settings));
         run.enter_first_step(&mut state);
         state.store.compact();
         run.look_at_records(&state.store, state.clock.now_ms(), 0);
