@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io::Read;
 use std::time::Duration;
 
+use clap::Args;
 use http::{Request, Uri};
 use serde_json::Value;
 use ureq::Agent;
@@ -68,6 +69,39 @@ pub(super) fn base_url(text: &str) -> Option<&str> {
     (is_web && is_plain).then(|| text.trim_end_matches('/'))
 }
 
+/// The settings by which a command finds a running server.
+#[derive(Args, Debug)]
+pub(super) struct ServerArgs {
+    /// The server [default: http://127.0.0.1:4780]
+    #[arg(long, env = "STANDIN_URL", value_name = "URL")]
+    url: Option<String>,
+    /// The server, in place of --url
+    #[arg(value_name = "URL")]
+    server: Option<String>,
+    /// Token of the server's control API, if it wants one
+    #[arg(long, env = "STANDIN_CONTROL_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    control_token: Option<String>,
+}
+
+impl ServerArgs {
+    /// Returns the server's URL, as the user wrote it.
+    pub(super) fn url(&self) -> &str {
+        self.server.as_deref().or(self.url.as_deref()).unwrap_or("http://127.0.0.1:4780")
+    }
+
+    /// Returns the server.
+    pub(super) fn server(&self) -> Result<Server<'_>, Failed> {
+        let by_variable = std::env::var("STANDIN_URL").ok();
+        if let (Some(server), Some(url)) = (&self.server, &self.url)
+            && server != url
+            && by_variable.as_ref() != Some(url)
+        {
+            return Err(Failed::usage(format!("there are two servers, {server} and --url {url}; leave one out")));
+        }
+        Server::of(self.url(), self.control_token.as_deref())
+    }
+}
+
 /// A running server of this program.
 #[derive(Debug)]
 pub(super) struct Server<'u> {
@@ -77,7 +111,7 @@ pub(super) struct Server<'u> {
 
 impl<'u> Server<'u> {
     /// Returns the server of a URL such as `http://127.0.0.1:4780`, with the token of its control API.
-    pub(super) fn of(url: &'u str, token: Option<&'u str>) -> Result<Self, Failed> {
+    fn of(url: &'u str, token: Option<&'u str>) -> Result<Self, Failed> {
         let wrong = || Failed::usage(format!("{url:?} is no URL of a server; write it like http://127.0.0.1:4780"));
         Ok(Self { url: base_url(url).ok_or_else(wrong)?, token })
     }

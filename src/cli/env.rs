@@ -6,7 +6,7 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 use serde_json::{Map, Value};
 
-use crate::cli::client::Server;
+use crate::cli::client::{Server, ServerArgs};
 use crate::cli::exit::{Exit, Failed, print};
 use crate::cli::trust_variables;
 use crate::engine::state::world_token::DEFAULT_WORLD;
@@ -22,18 +22,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// the access token of the first active integration.
 #[derive(Args, Debug)]
 pub(super) struct Env {
-    /// The server
-    #[arg(env = "STANDIN_URL", value_name = "URL", default_value = "http://127.0.0.1:4780")]
-    url: String,
+    #[command(flatten)]
+    to: ServerArgs,
     /// Format of the variables
     #[arg(long, env = "STANDIN_FORMAT", value_name = "FORMAT", default_value = "sh")]
     format: EnvFormat,
     /// Print the variables of the proxy too, for clients with hard-coded hosts; the server must run with --intercept
     #[arg(long, env = "STANDIN_INTERCEPT", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     intercept: bool,
-    /// Token of the server's control API, if it wants one
-    #[arg(long, env = "STANDIN_CONTROL_TOKEN", value_name = "TOKEN", hide_env_values = true)]
-    control_token: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -49,16 +45,16 @@ enum EnvFormat {
 impl Env {
     /// Runs it.
     pub(super) fn run(&self) -> Result<Exit, Failed> {
-        let server = Server::of(&self.url, self.control_token.as_deref())?;
+        let server = self.to.server()?;
         let answered = server.get("/env", PATIENCE).map_err(|error| {
-            Failed::not_ready(format!("{} does not answer: {error}. Is `standin serve` running there?", self.url))
+            Failed::not_ready(format!("{} does not answer: {error}. Is `standin serve` running there?", self.to.url()))
         })?;
         if answered.status == 401 {
             return Err(server.unauthorized(&answered));
         }
         let variables: Option<Map<String, Value>> = serde_json::from_slice(&answered.body).ok();
         let Some(mut variables) = variables.filter(|_| answered.status == 200) else {
-            let (url, status) = (&self.url, answered.status);
+            let (url, status) = (self.to.url(), answered.status);
             return Err(Failed::not_ready(format!(
                 "{url} answers /_standin/env with {status}: it is no standin server, or has no control API"
             )));
@@ -72,11 +68,14 @@ impl Env {
 
     /// Requests the server's proxy settings, and returns the variables that lead to the proxy.
     fn of_proxy(&self, server: &Server<'_>) -> Result<Vec<(&'static str, String)>, Failed> {
-        let world = self.url.split_once("/w/").map_or(DEFAULT_WORLD, |(_, name)| name.trim_end_matches('/'));
+        let world = self.to.url().split_once("/w/").map_or(DEFAULT_WORLD, |(_, name)| name.trim_end_matches('/'));
         let answered = server.get(&format!("/worlds/{world}"), PATIENCE).map_err(Failed::not_ready)?;
         let shown: Value = serde_json::from_slice(&answered.body).unwrap_or_default();
         let (Some(proxy), Some(ca)) = (shown["proxy"].as_str(), shown["ca"].as_str()) else {
-            return Err(Failed::usage(format!("{} is no proxy: start it with `standin serve --intercept`", self.url)));
+            return Err(Failed::usage(format!(
+                "{} is no proxy: start it with `standin serve --intercept`",
+                self.to.url()
+            )));
         };
         let address = proxy.rsplit(['@', '/']).next().unwrap_or_default();
         let folder = ca.rsplit_once('/').map_or(".", |(folder, _)| folder);

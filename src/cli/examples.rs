@@ -91,14 +91,17 @@ const EXAMPLES: &[(&str, Examples)] = &[
         "wait",
         [
             ("Wait for the server on port 4780", "standin wait"),
-            ("Give up after five seconds", "standin wait --timeout 5s http://127.0.0.1:8080"),
+            ("Give up after five seconds", "standin wait --timeout 5s --url http://127.0.0.1:8080"),
         ],
     ),
     (
         "env",
         [
             ("Print exports for a shell", "standin env"),
-            ("Print them for a later step of GitHub Actions", "standin env --format github http://127.0.0.1:8080"),
+            (
+                "Print them for a later step of GitHub Actions",
+                "standin env --format github --url http://127.0.0.1:8080",
+            ),
         ],
     ),
     (

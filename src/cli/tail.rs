@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
-use crate::cli::client::{HttpResponse, Server};
+use crate::cli::client::{HttpResponse, Server, ServerArgs};
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::output::STDERR;
 
@@ -23,9 +23,8 @@ const AT_A_TIME: usize = 500;
 /// ends with 0 when the world or the server does.
 #[derive(Args, Debug)]
 pub(super) struct Tail {
-    /// The server
-    #[arg(env = "STANDIN_URL", value_name = "URL", default_value = "http://127.0.0.1:4780")]
-    url: String,
+    #[command(flatten)]
+    to: ServerArgs,
     /// World whose calls to follow
     #[arg(long, env = "STANDIN_WORLD", value_name = "NAME", default_value = "default")]
     world: String,
@@ -44,9 +43,6 @@ pub(super) struct Tail {
     /// Format of the lines; json is an entry of the journal, with its world
     #[arg(long, env = "STANDIN_FORMAT", value_name = "FORMAT", default_value = "text")]
     format: TailFormat,
-    /// Token of the server's control API, if it wants one
-    #[arg(long, env = "STANDIN_CONTROL_TOKEN", value_name = "TOKEN", hide_env_values = true)]
-    control_token: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -70,7 +66,7 @@ enum Kind {
 impl Tail {
     /// Runs it.
     pub(super) fn run(&self) -> Result<Exit, Failed> {
-        let server = Server::of(&self.url, self.control_token.as_deref())?;
+        let server = self.to.server()?;
         let known = self.ask(&server, "&only=numbers")?;
         let numbers = known["numbers"].as_array().map(Vec::as_slice).unwrap_or_default();
         // The shown entries follow the one before the first.
@@ -144,7 +140,7 @@ impl Tail {
         });
         let path = format!("{}/journal?{}{more}", self.path(), query.finish());
         let answered = server.get(&path.replace("?&", "?"), PATIENCE).map_err(|error| {
-            Failed::not_ready(format!("{} does not answer: {error}. Is `standin serve` running there?", self.url))
+            Failed::not_ready(format!("{} does not answer: {error}. Is `standin serve` running there?", self.to.url()))
         })?;
         self.entries(server, &answered)
     }
@@ -161,7 +157,7 @@ impl Tail {
             }
             (status, None) => Err(Failed::not_ready(format!(
                 "{} answers /_standin/journal with {status}: it is no standin server, or has no control API",
-                self.url
+                self.to.url()
             ))),
         }
     }

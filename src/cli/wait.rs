@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use crate::cli::client::Server;
+use crate::cli::client::ServerArgs;
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::values::duration;
 
@@ -15,21 +15,17 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Wait until a server is ready
 #[derive(Args, Debug)]
 pub(super) struct Wait {
-    /// The server
-    #[arg(env = "STANDIN_URL", value_name = "URL", default_value = "http://127.0.0.1:4780")]
-    url: String,
+    #[command(flatten)]
+    to: ServerArgs,
     /// Time to wait, such as 500ms or 2min; then it exits with 3
     #[arg(long, env = "STANDIN_TIMEOUT", value_name = "TIME", default_value = "30s", value_parser = duration)]
     timeout: Duration,
-    /// Token of the server's control API, if it wants one
-    #[arg(long, env = "STANDIN_CONTROL_TOKEN", value_name = "TOKEN", hide_env_values = true)]
-    control_token: Option<String>,
 }
 
 impl Wait {
     /// Runs it.
     pub(super) fn run(&self) -> Result<Exit, Failed> {
-        let server = Server::of(&self.url, self.control_token.as_deref())?;
+        let server = self.to.server()?;
         let started = Instant::now();
         loop {
             let left = self.timeout.saturating_sub(started.elapsed());
@@ -41,7 +37,7 @@ impl Wait {
                 Err(why) => why,
             };
             if left <= PAUSE {
-                let (url, timeout) = (&self.url, humantime::format_duration(self.timeout));
+                let (url, timeout) = (self.to.url(), humantime::format_duration(self.timeout));
                 return Err(Failed::not_ready(format!(
                     "{url} is not ready after {timeout}: {said}. Is `standin serve` running there, with its control API?"
                 )));

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
-use crate::binary::{Folder, standin};
+use crate::binary::{Folder, said, standin};
 use serde_json::{Value, json};
 
 fn run(arguments: &[&str]) -> Output {
@@ -165,10 +165,11 @@ fn the_port_file_is_whole_and_replaces_an_old_one() {
         json!({ "url": served.url(), "port": served.ready["port"], "pid": served.child.id() }).to_string()
     );
     assert_eq!(std::fs::read_dir(&folder.0).unwrap().count(), 1, "nothing else is left beside it");
-    let missing = folder.0.join("missing/port.json").display().to_string();
-    let output = run(&["serve", "--port", "0", "--port-file", &missing]);
+    let below = folder.0.join("notes/port.json").display().to_string();
+    folder.file("notes", "a file");
+    let output = run(&["serve", "--port", "0", "--port-file", &below]);
     assert_eq!((code(&output), stdout(&output).as_str()), (2, ""));
-    insta::assert_snapshot!(folder.said(&stderr(&output)), @"error: cannot write the port file DIR/missing/port.json: No such file or directory (os error 2)");
+    insta::assert_snapshot!(folder.said(&stderr(&output)), @"error: cannot write the port file DIR/notes/port.json: DIR/notes is no folder; give another path with --port-file");
 }
 
 #[test]
@@ -421,6 +422,34 @@ fn every_request_is_logged_without_its_credentials() {
     assert!(verbose.contains(r#""access_token":"…""#), "{verbose}");
     assert!(verbose.contains("  < standin-op: celigo.integrations.list\n"), "{verbose}");
     assert_eq!(said(&["-q"]), "");
+}
+
+#[test]
+fn commands_that_ask_a_server_take_its_url_in_each_way() {
+    let served = Served::start(&[]);
+    let (url, nowhere) = (served.url(), "http://127.0.0.1:1");
+    for asks in [&["wait", "--timeout", "100ms"][..], &["env"], &["tail", "--world", "no-such-world"]] {
+        let ask = |arguments: &[&str], variable: &str| {
+            said(standin(&[asks, arguments].concat()).env("STANDIN_URL", variable))
+        };
+        // Of the world of this name, the server says that there is none.
+        let met = i32::from(asks[0] == "tail") * 2;
+        for (arguments, variable, wanted) in [
+            (&["--url", url][..], "", met),
+            (&[url], "", met),
+            (&[], url, met),
+            (&["--url", url], nowhere, met),
+            (&[url], nowhere, met),
+            (&["--url", url, url], "", met),
+            (&["--url", nowhere], url, 3),
+            (&[nowhere], url, 3),
+        ] {
+            let (code, _, err) = ask(arguments, variable);
+            assert_eq!(code, wanted, "{asks:?} {arguments:?} {variable}: {err}");
+        }
+        let (code, _, err) = ask(&["--url", url, nowhere], "");
+        assert!(code == 2 && err.contains("there are two servers"), "{err}");
+    }
 }
 
 #[test]
