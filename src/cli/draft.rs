@@ -9,7 +9,7 @@ use clap::Args;
 use crate::cli::consumer::{Consumer, KeptOutput, OutputTarget, PATIENCE};
 use crate::cli::exit::{Exit, Failed, print};
 use crate::cli::log::Logger;
-use crate::cli::report_file;
+use crate::cli::own_file::{self, SCENARIO};
 use crate::cli::reports::say;
 use crate::cli::run::{DEFAULTS, no_call, started};
 use crate::cli::scenarios::note_schema;
@@ -51,6 +51,9 @@ impl Draft {
     }
 
     async fn all(&self, logger: Logger) -> Result<Exit, Failed> {
+        if let Some(file) = &self.output {
+            own_file::prepare(file, &SCENARIO)?;
+        }
         let mut signals = Signals::catch_for_command()?;
         let first = match self.once(None, OutputTarget::Diverted, logger, &mut signals).await? {
             Ok(ran) => ran,
@@ -82,7 +85,7 @@ impl Draft {
         let reader = self.settings.offline(&DEFAULTS)?;
         let text = reader.draft([&first.recording, &second.recording], u64::try_from(now_ms).unwrap_or_default())?;
         match &self.output {
-            Some(file) => report_file::write(file, &text)?,
+            Some(file) => own_file::write(file, &text, &SCENARIO)?,
             None => drop(print(&text)?),
         }
         if !self.settings.is_quiet() {

@@ -28,13 +28,13 @@ mod manual;
 mod no_proxy;
 mod openapi;
 mod output;
+mod own_file;
 mod probe;
 #[cfg(unix)]
 mod process_group;
 mod progress;
 mod ready;
 mod report;
-mod report_file;
 mod report_html;
 mod reports;
 mod routes;

@@ -1,46 +1,162 @@
-//! Files of reports: the old one is removed before a run, the new one is written as a whole or not at all.
+//! Files that this program writes: reports, drafts, saved scenarios. It replaces only what it may have written itself, as a
+//! whole or not at all.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::cli::exit::Failed;
 
-/// Removes the report of an earlier run. Only a regular file is removed: a report may go to a pipe, a device or an open
-/// stream.
-pub(super) fn remove(file: &Path) -> Result<(), Failed> {
-    match fs::metadata(file) {
-        Ok(found) if found.is_dir() => Err(cannot(file, &ErrorKind::IsADirectory.into())),
-        Ok(found) if found.is_file() && !is_stream(file) => match place(file).and_then(fs::remove_file) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                Err(Failed::usage(format!("cannot remove the report of an earlier run {}: {error}", file.display())))
-            }
-            _ => Ok(()),
-        },
+/// A kind of file that this program writes. An older file of any version is known by its form.
+#[derive(Debug)]
+pub(super) struct FileKind {
+    /// Its name.
+    pub name: &'static str,
+    /// Tells whether a file that begins with this text is of the kind.
+    pub is_it: fn(&str) -> bool,
+    /// The setting that names its path.
+    pub setting: &'static str,
+}
+
+/// A report of one of the formats that a setting asks for. One format may replace another, as a setting may change.
+pub(super) const REPORT: FileKind = FileKind {
+    name: "report",
+    setting: "the setting",
+    is_it: |text| {
+        let compact: String = text.chars().filter(|letter| !letter.is_whitespace()).take(16).collect();
+        let json = ["[]", "[{\"report\":", "{\"report\":"];
+        json.iter().any(|begin| compact.starts_with(begin))
+            || text.contains("<testsuites name=\"standin\"")
+            || text.starts_with("TAP version 14")
+    },
+};
+
+/// The page of reports. It replaces no report, which would be one that it shows.
+pub(super) const PAGE: FileKind = FileKind {
+    name: "page of reports",
+    setting: "--output",
+    is_it: |text| text.contains("<title>standin report</title>"),
+};
+
+/// A scenario, drafted or ready-made.
+pub(super) const SCENARIO: FileKind = FileKind {
+    name: "scenario",
+    setting: "the setting",
+    is_it: |text| text.starts_with('{') && text.contains("\"scenario\":"),
+};
+
+/// The schema of scenarios.
+pub(super) const SCHEMA: FileKind = FileKind {
+    name: "schema of scenarios",
+    setting: "--save",
+    is_it: |text| text.contains("\"$id\": \"scenario-1.schema.json\""),
+};
+
+/// The bytes at the beginning of a file by which its kind is known.
+const BEGINNING: u64 = 4 * 1024;
+
+/// Makes sure, before any work is done, that a file can be written when it is done. Creates nothing that stays.
+pub(super) fn prepare(file: &Path, kind: &FileKind) -> Result<(), Failed> {
+    let Some(place) = replaceable(file, kind)? else { return Ok(()) };
+    let folder = place.ancestors().skip(1).map(or_here).find(|folder| folder.exists());
+    let name = place.file_name().unwrap_or_default();
+    let folder = folder.unwrap_or(Path::new("."));
+    let not_there = |error: &io::Error| {
+        let why = cannot(file, kind, error).message;
+        Failed::usage(format!("{why}; give another path with {}", kind.setting))
+    };
+    if !folder.is_dir() {
+        return Err(not_there(&io::Error::other(format!("{} is no folder", folder.display()))));
+    }
+    let tried = folder.join(name_beside(name));
+    let made = fs::File::create_new(&tried).map(drop).and_then(|()| fs::remove_file(&tried));
+    made.map_err(|error| not_there(&error))
+}
+
+/// Removes the file of an earlier run, so that a run that is interrupted leaves none that looks like its own. Only a
+/// regular file is removed: a report may go to a pipe, a device or an open stream.
+pub(super) fn remove(file: &Path, kind: &FileKind) -> Result<(), Failed> {
+    prepare(file, kind)?;
+    match replaceable(file, kind)?.map(fs::remove_file) {
+        Some(Err(error)) if error.kind() != ErrorKind::NotFound => {
+            Err(Failed::usage(format!("cannot remove the {} of an earlier run {}: {error}", kind.name, file.display())))
+        }
         _ => Ok(()),
     }
 }
 
-/// Writes a report beside its place and renames it, so that a full disk leaves no half of it.
-pub(super) fn write(file: &Path, text: &str) -> Result<(), Failed> {
-    let written = match fs::metadata(file) {
-        Ok(found) if !found.is_file() || is_stream(file) => into_stream(file, text.as_bytes()),
-        _ => place(file).and_then(|place| beside(&place, text)),
+/// Writes a file beside its place and renames it, so that a full disk leaves no half of it. A missing folder is made, as
+/// other writers of reports do.
+pub(super) fn write(file: &Path, text: &str, kind: &FileKind) -> Result<(), Failed> {
+    // The command that ran meanwhile may have written a file of its own to that path.
+    let written = match replaceable(file, kind)? {
+        None => into_stream(file, text.as_bytes()),
+        Some(place) => fs::create_dir_all(folder(&place)).and_then(|()| beside(&place, text)),
     };
-    written.map_err(|error| cannot(file, &error))
+    written.map_err(|error| cannot(file, kind, &error))
+}
+
+/// Returns the place of a file that may be written as a whole: it is absent, empty, or of the kind; `None` for a stream,
+/// a pipe or a device, to which all is appended.
+fn replaceable(file: &Path, kind: &FileKind) -> Result<Option<PathBuf>, Failed> {
+    let left = |why: &str| {
+        Failed::usage(format!(
+            "{} {why}, so it is left as it is; give another path with {}",
+            file.display(),
+            kind.setting
+        ))
+    };
+    match fs::metadata(file) {
+        Ok(found) if found.is_dir() => return Err(left("is a folder")),
+        Ok(found) if !found.is_file() || is_stream(file) => return Ok(None),
+        Ok(found) if found.permissions().readonly() => return Err(left("is read-only")),
+        Ok(found) if found.len() > 0 => {
+            let mut begin = Vec::new();
+            let read = fs::File::open(file).and_then(|file| file.take(BEGINNING).read_to_end(&mut begin));
+            read.map_err(|error| cannot(file, kind, &error))?;
+            let begin = String::from_utf8_lossy(&begin);
+            let begin = begin.trim_start_matches('\u{feff}').trim_start();
+            if !begin.is_empty() && !(kind.is_it)(begin) {
+                return Err(left(&format!("holds something else than a {} of standin", kind.name)));
+            }
+        }
+        _ => {}
+    }
+    place(file).map(Some).map_err(|error| cannot(file, kind, &error))
+}
+
+/// Returns a text that is equal for two paths of one file; `None` for what several reports may be appended to.
+pub(super) fn identity(file: &Path) -> Option<PathBuf> {
+    if fs::metadata(file).is_ok_and(|found| !found.is_file()) || is_stream(file) {
+        return None;
+    }
+    let place = place(file).ok()?;
+    let folder = folder(&place);
+    Some(fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned()).join(place.file_name()?))
+}
+
+fn folder(place: &Path) -> &Path {
+    or_here(place.parent().unwrap_or(Path::new("")))
+}
+
+/// Returns a folder, which is the current one if its path is empty.
+fn or_here(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 
 /// Appends a report to a file that others write to as well, or to a pipe.
 pub(super) fn append(file: &Path, text: &str) -> Result<(), Failed> {
-    into_stream(file, text.as_bytes()).map_err(|error| cannot(file, &error))
+    into_stream(file, text.as_bytes()).map_err(|error| cannot(file, &REPORT, &error))
 }
 
 /// Tells whether a path leads to a stream that is open, such as standard output. A file behind it holds what others wrote.
 fn is_stream(file: &Path) -> bool {
-    let open = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc/self/fd"];
-    links(file).any(|step| open.iter().any(|stream| step.starts_with(stream)))
+    let open = ["/dev/stdout", "/dev/stderr", "/dev/fd"];
+    let is_of_process = |step: &Path| step.starts_with("/proc") && step.parent().is_some_and(|it| it.ends_with("fd"));
+    links(file).any(|step| is_of_process(&step) || open.iter().any(|stream| step.starts_with(stream)))
 }
 
 /// Follows the links of a path to the place that a file has or will have.
@@ -96,17 +212,23 @@ fn unread(error: io::Error) -> io::Error {
     error
 }
 
-fn beside(file: &Path, text: &str) -> io::Result<()> {
-    let mut beside = file.as_os_str().to_owned();
-    beside.push(format!(".{}", std::process::id()));
-    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, file));
+/// Writes a file beside its place and renames it.
+pub(super) fn beside(place: &Path, text: &str) -> io::Result<()> {
+    let beside = place.with_file_name(name_beside(place.file_name().unwrap_or_default()));
+    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, place));
     if written.is_err() {
         let _ = fs::remove_file(&beside);
     }
     written
 }
 
-/// Makes the failure of a report that cannot be written.
-fn cannot(file: &Path, error: &io::Error) -> Failed {
-    Failed::usage(format!("cannot write the report {}: {error}", file.display()))
+fn name_beside(name: &OsStr) -> OsString {
+    let mut beside = name.to_owned();
+    beside.push(format!(".{}", std::process::id()));
+    beside
+}
+
+/// Makes the failure of a file that cannot be written.
+fn cannot(file: &Path, kind: &FileKind, error: &io::Error) -> Failed {
+    Failed::usage(format!("cannot write the {} {}: {error}", kind.name, file.display()))
 }

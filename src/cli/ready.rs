@@ -1,13 +1,13 @@
 //! The signs that a server is ready: a line on standard output, and a file.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::cli::exit::Failed;
 use crate::cli::output::STDOUT;
+use crate::cli::own_file::{self, FileKind};
 use crate::embed::{Api, Standin};
 
 /// The version of the ready line.
@@ -41,41 +41,34 @@ pub(super) struct PortFile<'p>(&'p Path);
 impl<'p> PortFile<'p> {
     /// Removes the port file of an earlier server. Any other file with that path is kept, and refused.
     pub(super) fn claim(file: &'p Path) -> Result<Self, Failed> {
-        let cannot = |error| Failed::usage(format!("cannot remove the old port file {}: {error}", file.display()));
-        match fs::symlink_metadata(file) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self(file)),
-            Err(error) => return Err(cannot(error)),
-            Ok(found) if !found.is_file() => return Err(not_ours(file, "is no regular file")),
-            Ok(found) if found.len() > MOST_BYTES => return Err(not_ours(file, "holds something else than a port")),
-            Ok(_) => {}
+        if fs::symlink_metadata(file).is_ok_and(|found| !found.is_file()) {
+            let path = file.display();
+            let message =
+                format!("{path} is no regular file, so it is left as it is; give another path with --port-file");
+            return Err(Failed::usage(message));
         }
-        let text = fs::read(file).map_err(cannot)?;
-        let is_port_file = || {
-            let value: Value = serde_json::from_slice(&text).unwrap_or_default();
-            ["url", "port", "pid"].iter().all(|key| value.get(key).is_some())
-        };
-        if !text.trim_ascii().is_empty() && !is_port_file() {
-            return Err(not_ours(file, "holds something else than a port"));
-        }
-        fs::remove_file(file).map_err(cannot)?;
+        own_file::remove(file, &PORT_FILE)?;
         Ok(Self(file))
     }
 
-    /// Writes the file beside its place and renames it, so that a reader never finds half of it.
+    /// Writes the file as a whole, so that a reader never finds half of it.
     pub(super) fn write(&self, standin: &Standin) -> Result<(), Failed> {
         let (file, pid) = (self.0, std::process::id());
         let text = json!({ "url": standin.url(), "port": standin.address().port(), "pid": pid });
-        let mut beside = file.as_os_str().to_owned();
-        beside.push(format!(".{pid}"));
         // Another file may have come to that path meanwhile, so it is checked again.
         Self::claim(file).map(std::mem::forget)?;
-        let written = fs::write(&beside, format!("{text}\n")).and_then(|()| fs::rename(&beside, file));
-        written.map_err(|error| {
-            let _ = fs::remove_file(&beside);
-            Failed::usage(format!("cannot write the port file {}: {error}", file.display()))
-        })
+        own_file::write(file, &format!("{text}\n"), &PORT_FILE)
     }
 }
+
+const PORT_FILE: FileKind = FileKind {
+    name: "port file",
+    setting: "--port-file",
+    is_it: |text| {
+        let value: Value = serde_json::from_str(text).unwrap_or_default();
+        ["url", "port", "pid"].iter().all(|key| value.get(key).is_some())
+    },
+};
 
 impl Drop for PortFile<'_> {
     fn drop(&mut self) {
@@ -86,11 +79,4 @@ impl Drop for PortFile<'_> {
             let _ = fs::remove_file(self.0);
         }
     }
-}
-
-/// The most bytes of a port file.
-const MOST_BYTES: u64 = 4_096;
-
-fn not_ours(file: &Path, why: &str) -> Failed {
-    Failed::usage(format!("{} {why}, so it is left as it is; give another path with --port-file", file.display()))
 }

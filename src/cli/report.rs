@@ -8,7 +8,7 @@ use clap::{ArgAction, Args, Subcommand};
 use serde_json::Value;
 
 use crate::cli::exit::{Exit, Failed, print};
-use crate::cli::report_file;
+use crate::cli::own_file::{self, PAGE};
 use crate::cli::report_html::html;
 use crate::embed::{documented_outcomes, read_bounded};
 use crate::history::coverage::CoverageCell;
@@ -56,7 +56,7 @@ impl Html {
         let reports = read(&self.files)?;
         let page = html(&reports, &whole_coverage(&reports));
         match &self.output {
-            Some(file) => report_file::write(file, &page).map(|()| Exit::Good),
+            Some(file) => own_file::write(file, &page, &PAGE).map(|()| Exit::Good),
             None => print(&page),
         }
     }

@@ -9,7 +9,7 @@ use clap::{ArgAction, Args};
 
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::output::STDERR;
-use crate::cli::report_file;
+use crate::cli::own_file::{self, REPORT};
 use crate::engine::schema::time::format_ms;
 use crate::scenario::{Report, github_annotations, junit, markdown, tap};
 
@@ -34,14 +34,35 @@ pub(super) struct Reports {
 
 impl Reports {
     /// Removes the reports of an earlier run, so that a run that is interrupted leaves no report that looks like its
-    /// own.
-    pub(super) fn clear(&self) -> Result<(), Failed> {
-        self.files().try_for_each(|file| report_file::remove(file))
+    /// own. Refuses a file that holds something else, a path that cannot be written, and one path for two files, of which
+    /// `port_file` may be one.
+    pub(super) fn clear(&self, port_file: Option<&PathBuf>) -> Result<(), Failed> {
+        let port_file = port_file.map(|file| ("--port-file", file));
+        let files: Vec<(&str, &PathBuf)> = self.named().chain(port_file).collect();
+        for (at, (setting, file)) in files.iter().enumerate() {
+            let identity = own_file::identity(file);
+            let earlier =
+                files[..at].iter().find(|(_, other)| identity.is_some() && own_file::identity(other) == identity);
+            if let Some((other, _)) = earlier {
+                let path = file.display();
+                return Err(Failed::usage(format!("{other} and {setting} name one file, {path}; give each its own")));
+            }
+        }
+        self.files().try_for_each(|file| own_file::remove(file, &REPORT))
     }
 
     /// Returns the files that reports are written to.
     pub(super) fn files(&self) -> impl Iterator<Item = &PathBuf> {
-        [&self.report_json, &self.report_junit, &self.report_tap].into_iter().flatten()
+        self.named().map(|(_, file)| file)
+    }
+
+    fn named(&self) -> impl Iterator<Item = (&'static str, &PathBuf)> {
+        let named = [
+            ("--report-json", &self.report_json),
+            ("--report-junit", &self.report_junit),
+            ("--report-tap", &self.report_tap),
+        ];
+        named.into_iter().filter_map(|(setting, file)| Some((setting, file.as_ref()?)))
     }
 
     /// Writes reports to standard error, to the files of the settings and, in GitHub Actions, as annotations and into
@@ -70,7 +91,7 @@ impl Reports {
         if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
             say(&github_annotations(reports));
             if let Some(summary) = std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from) {
-                written.push(report_file::append(&summary, &markdown(reports)));
+                written.push(own_file::append(&summary, &markdown(reports)));
             }
         }
         let unwritten: Vec<String> = written.into_iter().filter_map(Result::err).map(|failed| failed.message).collect();
@@ -100,7 +121,7 @@ fn as_word(text: &str) -> Cow<'_, str> {
 }
 
 fn save(file: Option<&Path>, text: impl FnOnce() -> String) -> Result<(), Failed> {
-    file.map_or(Ok(()), |file| report_file::write(file, &text()))
+    file.map_or(Ok(()), |file| own_file::write(file, &text(), &REPORT))
 }
 
 /// A clock for the time that a report's calls took on this machine.

@@ -106,7 +106,7 @@ impl Run {
             warn(&checker.check(scenario)?);
         }
         drop(checker);
-        self.reports.clear()?;
+        self.reports.clear(self.settings.port_file())?;
         let mut reports = Vec::new();
         let mut command = Exit::Good;
         let scenarios: Vec<Option<&Path>> = match self.scenario.as_slice() {

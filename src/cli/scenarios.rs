@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::cli::exit::{Exit, Failed, print};
-use crate::cli::report_file;
+use crate::cli::own_file;
 use crate::cli::reports::say;
 use crate::embed::{BuiltinScenario, builtin_scenarios};
 use crate::engine::schema::suggest::did_you_mean;
@@ -41,8 +41,10 @@ impl Scenarios {
             return print(&text);
         };
         let file = folder.join(format!("{name}.json"));
-        report_file::write(&file, &text)?;
-        report_file::write(&folder.join(SCHEMA_FILE), SCHEMA)?;
+        let files =
+            [(&file, text.as_str(), &own_file::SCENARIO), (&folder.join(SCHEMA_FILE), SCHEMA, &own_file::SCHEMA)];
+        files.iter().try_for_each(|(file, _, kind)| own_file::prepare(file, kind))?;
+        files.iter().try_for_each(|(file, text, kind)| own_file::write(file, text, kind))?;
         say(&format!("{} and {SCHEMA_FILE}, which its \"$schema\" names, are written\n", file.display()));
         Ok(Exit::Good)
     }

@@ -72,7 +72,7 @@ impl Serve {
         let mut signals = Signals::catch()?;
         let port_file = self.settings.port_file().map(|file| PortFile::claim(file)).transpose()?;
         let mut hangups = Hangups::catch()?;
-        self.reports.clear()?;
+        self.reports.clear(self.settings.port_file())?;
         let started = Stopwatch::start();
         let mut builder = self.settings.builder(&DEFAULTS, logger)?;
         if let Some(scenario) = &self.scenario {

@@ -15,6 +15,8 @@ mod drain;
 mod ending;
 #[cfg(unix)]
 mod intercept;
+#[cfg(unix)]
+mod own_files;
 mod pipes;
 mod probe;
 mod reference;

@@ -93,7 +93,13 @@ fn a_quiet_run_says_what_failed_and_nothing_else() {
 #[test]
 fn a_report_of_an_earlier_run_is_gone_before_the_command_runs() {
     let folder = Folder::new("stale");
-    let files = ["r.json", "r.xml", "r.tap"].map(|name| folder.file(name, "of an earlier run"));
+    // Reports whose ends were lost, too.
+    let earlier = [
+        ("r.json", "[\n  {\n    \"report\": 1,\n    \"scenario\": \"of an earlier run"),
+        ("r.xml", "<?xml version=\"1.0\"?>\n<testsuites name=\"standin\" tests=\"1\"><!-- of an earlier run"),
+        ("r.tap", "TAP version 14\n# Subtest: of an earlier run"),
+    ];
+    let files = earlier.map(|(name, text)| folder.file(name, text));
     let script = format!("ls {} > {}; {LIST}", folder.text(), folder.path("seen"));
     let [json, xml, tap] = &files;
     let reports = ["--report-json", json, "--report-junit", xml, "--report-tap", tap];
