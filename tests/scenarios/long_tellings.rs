@@ -1,4 +1,4 @@
-//! What is told of a long scenario or a long report is in proportion to it, and so is the work to tell it.
+//! Texts about a long scenario or a long report are in proportion to it, and so is the work to write them.
 
 use allocation_counter::measure;
 use serde_json::{Value, json};
