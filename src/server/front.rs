@@ -156,10 +156,14 @@ impl Front {
         if let Some(note) = &self.note {
             note(&untrusting);
         }
-        let mut known = self.untrusting.lock();
-        if known.len() < REMEMBERED {
-            known.push(untrusting);
-        }
+        remember(&mut self.untrusting.lock(), untrusting);
+    }
+}
+
+/// Remembers a handshake that a client refused, unless enough are.
+fn remember(known: &mut Vec<Untrusting>, untrusting: Untrusting) {
+    if known.len() < REMEMBERED {
+        known.push(untrusting);
     }
 }
 
@@ -194,5 +198,19 @@ async fn refuse(no_tunnel: &NoTunnel, mut io: Rewound) {
         let mut rest = [0; 1_024];
         let drained = async { while io.read(&mut rest).await.is_ok_and(|read| read > 0) {} };
         let _ = tokio::time::timeout(std::time::Duration::from_secs(1), drained).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hundred_refused_handshakes_are_remembered() {
+        let mut known = Vec::new();
+        for n in 0..1_000 {
+            remember(&mut known, Untrusting { host: format!("h{n}"), client: None, reason: "unknown ca" });
+        }
+        assert_eq!((known.len(), known[REMEMBERED - 1].host.as_str()), (REMEMBERED, "h99"));
     }
 }

@@ -26,6 +26,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The most other hosts that are remembered: a client could name any number.
 const REMEMBERED: usize = 1_000;
 
+/// The longest name of a host, in bytes: longer ones are no names, and are not remembered.
+const LONGEST_HOST: usize = 253;
+
 /// The treatment of requests for other hosts than those of the APIs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Others {
@@ -158,7 +161,7 @@ impl Proxy {
         let mut asked = self.asked.lock();
         if let Some(times) = asked.get_mut(host) {
             *times += 1;
-        } else if asked.len() < REMEMBERED {
+        } else if asked.len() < REMEMBERED && host.len() <= LONGEST_HOST {
             asked.insert(host.to_owned(), 1);
         }
     }
@@ -283,6 +286,16 @@ mod tests {
         for address in ["8.8.8.8", "172.32.0.1", "192.167.1.1", "2606:4700::1111", "64:ff9b::808:808"] {
             assert_eq!(reach(address.parse().unwrap()), Reach::Public, "{address}");
         }
+    }
+
+    #[test]
+    fn a_client_that_names_many_hosts_is_remembered_for_a_thousand() {
+        let proxy = Proxy::new(Vec::new(), Others::Refused);
+        proxy.remember(&"x".repeat(LONGEST_HOST + 1));
+        (0..3_000).for_each(|n| proxy.remember(&format!("h{}.example", n % 1_500)));
+        let asked = proxy.asked();
+        assert_eq!((asked.len(), asked.iter().map(|(_, times)| times).sum::<u64>()), (REMEMBERED, 2_000));
+        assert!(asked.iter().all(|(host, _)| host.len() <= LONGEST_HOST));
     }
 
     #[test]

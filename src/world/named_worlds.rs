@@ -105,3 +105,18 @@ impl NamedWorlds {
         WorldError::Unknown { name: name.to_owned(), nearest, others: self.by_name.len() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ten_thousand_gone_worlds_are_remembered() {
+        let mut worlds = NamedWorlds::default();
+        (0..3 * REMEMBERED).for_each(|n| worlds.remember(format!("w{n}").into(), GoneReason::Deleted));
+        assert_eq!(worlds.gone.len(), REMEMBERED);
+        let last = format!("w{}", 3 * REMEMBERED - 1);
+        assert!(matches!(worlds.missing(&last), WorldError::Gone { .. }));
+        assert!(matches!(worlds.missing("w0"), WorldError::Unknown { .. }));
+    }
+}

@@ -198,6 +198,17 @@ mod tests {
     }
 
     #[test]
+    fn a_thousand_deliveries_are_kept_and_finished_ones_go_first() {
+        let mut outbox = Outbox::default();
+        let add = |outbox: &mut Outbox| outbox.add("http://127.0.0.1:1/".to_owned(), Vec::new(), vec![0; 1_000], 1, 0);
+        assert_eq!((0..2 * MOST_DELIVERIES).filter_map(|_| add(&mut outbox)).count(), MOST_DELIVERIES);
+        let pending = outbox.bytes();
+        outbox.tried(7, Ok(204), 5);
+        assert!(outbox.bytes() + 1_000 <= pending, "what is not sent again is not kept");
+        assert!(add(&mut outbox).is_some() && outbox.delivery(7).is_none() && add(&mut outbox).is_none());
+    }
+
+    #[test]
     fn a_delivery_that_is_taken_is_not_sent_again() {
         let mut outbox = Outbox::default();
         outbox.add("http://127.0.0.1:1/".to_owned(), Vec::new(), Vec::new(), MOST_TRIES, 0);

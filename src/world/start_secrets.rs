@@ -57,3 +57,22 @@ impl StartSecrets {
         known.redactor.clone().unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::state::State;
+    use crate::engine::state::hooks::HookTable;
+    use crate::engine::state::settings::Settings;
+    use crate::engine::store::Store;
+
+    #[test]
+    fn two_starts_wait_to_be_read() {
+        let secrets = StartSecrets::default();
+        for n in 0..100 {
+            let state = State::new("w", Store::new([]), HookTable::default(), Arc::new(Settings::default()));
+            secrets.add(&Arc::new(Snapshot { state, run: None }));
+            assert_eq!(secrets.0.lock().unread.len(), MOST_UNREAD.min(n + 1));
+        }
+    }
+}

@@ -157,3 +157,34 @@ fn webhooks_that_wait_for_their_receiver_are_bounded_by_their_bytes() {
     );
     assert!((15..40).contains(&webhooks), "{webhooks}");
 }
+
+/// Changes an integration that often.
+fn change(world: &WorldHandle, times: usize) {
+    for n in 0..times {
+        let body = format!("{{\"name\":\"n{n}\"}}");
+        let headers = [CELIGO[0], ("content-type", "application/json")];
+        let answer = world.answer("PUT", "/v1/integrations/abc123", &headers, body.as_bytes());
+        assert_eq!(answer.status, Some(200));
+    }
+}
+
+/// A world with that many lags, which keeps few calls and a short history.
+fn lagging(lags: usize) -> WorldHandle {
+    let builder = Standin::builder().journal_entries(10).history_records(10);
+    let lag = vec![json!({ "on": "celigo.integrations.list", "ms": 100_000_000 }); lags];
+    playing(builder.offline().unwrap(), &json!({ "scenario": 1, "api": "celigo", "lag": lag }).to_string())
+}
+
+#[test]
+fn a_lag_hides_a_thousand_changes_one_by_one_and_no_more() {
+    let world = lagging(1);
+    let first = measure(|| change(&world, 1_100)).bytes_current;
+    let held = measure(|| change(&world, 1_500)).bytes_current;
+    println!("{first} bytes, then {held} more");
+    assert!(first > 256 << 10, "{first} bytes: are they hidden at all?");
+    assert!(held < 64 << 10, "{held} bytes more");
+    let many = lagging(1_000);
+    let held = measure(|| change(&many, 1_100)).bytes_current;
+    println!("{held} bytes for a thousand lags");
+    assert!(held < first, "many lags share what one may hide: {held} bytes");
+}

@@ -15,6 +15,7 @@ mod echoes;
 mod event_stream;
 mod examples;
 mod graph;
+mod growing;
 mod growth;
 mod hanging;
 mod heads;

@@ -56,3 +56,19 @@ impl UnknownFields {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::schema::schema::IdFormat;
+
+    static THINGS: Schema = Schema::new("toy.things", "Thing", "id", IdFormat::ObjectId, &[]);
+
+    #[test]
+    fn fields_beyond_twenty_are_counted_and_long_names_cut() {
+        let mut fields = UnknownFields::default();
+        (0..1_000).for_each(|n| fields.note(&THINGS, &"i".repeat(9_000), &format!("{n}{}", "f".repeat(9_000))));
+        assert_eq!((fields.told.len(), fields.more), (MOST_TOLD, 980));
+        assert!(fields.told.iter().all(|field| field.id.len() + field.name.len() <= 2 * LONGEST_TOLD + 6));
+    }
+}

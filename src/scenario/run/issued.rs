@@ -66,3 +66,21 @@ impl FromIterator<String> for Issued {
         issued
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_beyond_the_bound_are_not_kept() {
+        let mut issued = Issued::default();
+        let link = |n: usize| format!("{n:01000}");
+        let mut most = 0;
+        for n in 0..10_000 {
+            issued.add(link(n));
+            most = most.max(issued.bytes());
+        }
+        assert!((MOST_BYTES / 2..=MOST_BYTES).contains(&most), "{most}");
+        assert_eq!((issued.bytes(), issued.is_incomplete(), issued.may_have("never")), (0, true, true));
+    }
+}

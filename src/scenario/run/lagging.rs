@@ -16,6 +16,9 @@ use crate::scenario::model::lag::{Lag, LagSpan};
 /// too early.
 const MOST_HIDDEN: usize = 1_024;
 
+/// The most changes that all lags together hide one by one: each has its share.
+const MOST_HIDDEN_IN_ALL: usize = 16 * MOST_HIDDEN;
+
 /// The changes that lagging reads do not see yet.
 #[derive(Clone, Debug, Default)]
 pub(in crate::scenario) struct Lagging {
@@ -80,10 +83,11 @@ impl Lagging {
             Some(known) if !known.is_same(store) => known,
             _ => return,
         };
+        let share = (MOST_HIDDEN_IN_ALL / self.lags.len().max(1)).clamp(1, MOST_HIDDEN);
         for (lag, progress) in &mut self.lags {
             let change =
                 HiddenChange { before: before.clone(), after_call, made_ms: now_ms, made_calls: progress.calls };
-            let is_full = progress.hidden.len() >= MOST_HIDDEN;
+            let is_full = progress.hidden.len() >= share;
             match progress.hidden.back_mut() {
                 Some(last) if is_full || last.is_seen_with(&change, lag.span) => {
                     (last.made_ms, last.made_calls) = (change.made_ms, change.made_calls);

@@ -362,6 +362,17 @@ mod tests {
     }
 
     #[test]
+    fn a_client_that_names_many_hosts_has_a_thousand_certificates_kept() {
+        let authority = authority();
+        let kept = || authority.term().made.lock().len();
+        for n in 0..KEPT + 10 {
+            authority.config(Subject::Host(format!("h{n}.example.org")), None).unwrap();
+            assert!(kept() <= KEPT, "{n}");
+        }
+        assert_eq!(kept(), 10, "they begin anew");
+    }
+
+    #[test]
     fn a_certificate_is_made_once_for_a_host() {
         let authority = authority();
         let config = |host: &str| authority.config(Subject::Host(host.to_owned()), None).unwrap();
