@@ -5,11 +5,15 @@
 //! (2017), which knows nothing of the order the server claims; and, longer ones, against that order itself: the
 //! `standin-call` numbers.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+mod model;
+
+use std::collections::BTreeSet;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
+use std::time::Duration;
 
+use self::model::{Event, Model, Op, Outcome, is_linearizable};
 use crate::support::{Connection, many};
 use serde_json::{Value, json};
 use standin::{ErrorKind, Snapshot, Standin, WorldHandle, WorldOptions};
@@ -17,142 +21,10 @@ use standin::{ErrorKind, Snapshot, Standin, WorldHandle, WorldOptions};
 const ANY: (&str, &str) = ("authorization", "Bearer any-token");
 const JSON: (&str, &str) = ("content-type", "application/json");
 
-/// An operation of a client. Records are named by the place of their id in the list of those made beforehand.
-#[derive(Clone, Debug)]
-enum Op {
-    Create {
-        name: String,
-    },
-    Get {
-        id: String,
-    },
-    Rename {
-        id: String,
-        name: String,
-    },
-    Delete {
-        id: String,
-    },
-    List,
-    /// Behind the API, so without a call number.
-    AdminRename {
-        id: String,
-        name: String,
-    },
-    /// All records of a fork made now.
-    Fork,
-    Reset,
-    /// Keeps where the world stands, under a number.
-    Snapshot(u64),
-    Restore(u64),
-    /// Puts a scenario without records in place of all.
-    Load,
-}
-
-/// The result of an operation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Outcome {
-    Created { id: String },
-    Named(String),
-    Done,
-    Missing,
-    NameTaken,
-    Listed(Vec<(String, String)>),
-}
-
-/// An operation in a history.
-#[derive(Clone, Debug)]
-struct Event {
-    asked: u64,
-    answered: u64,
-    op: Op,
-    outcome: Outcome,
-    /// The number of the call, where it has one.
-    call: Option<u64>,
-}
-
-/// The sequential model: integrations, their names unique, in order of creation.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct Model {
-    order: Vec<String>,
-    names: BTreeMap<String, String>,
-    /// The states of the world at its snapshots, by number.
-    kept: BTreeMap<u64, (Vec<String>, BTreeMap<String, String>)>,
-}
-
-impl Model {
-    /// Performs the operation on the model, alone. Which id a new record gets is the server's to say.
-    fn apply(&mut self, op: &Op, outcome: &Outcome) -> bool {
-        let taken = |names: &BTreeMap<String, String>, but: &str, name: &str| {
-            names.iter().any(|(id, known)| id != but && known == name)
-        };
-        let expected = match op {
-            Op::Create { name } if taken(&self.names, "", name) => Outcome::NameTaken,
-            Op::Create { name } => {
-                let Outcome::Created { id } = outcome else { return false };
-                if self.names.insert(id.clone(), name.clone()).is_some() {
-                    return false;
-                }
-                self.order.push(id.clone());
-                return true;
-            }
-            Op::Get { id } => self.names.get(id).cloned().map_or(Outcome::Missing, Outcome::Named),
-            Op::Rename { id, name } | Op::AdminRename { id, name } => {
-                if !self.names.contains_key(id) {
-                    Outcome::Missing
-                } else if taken(&self.names, id, name) {
-                    Outcome::NameTaken
-                } else {
-                    self.names.insert(id.clone(), name.clone());
-                    Outcome::Done
-                }
-            }
-            Op::Delete { id } if self.names.remove(id).is_some() => {
-                self.order.retain(|known| known != id);
-                Outcome::Done
-            }
-            Op::Delete { .. } => Outcome::Missing,
-            Op::Reset | Op::Load => {
-                (self.order, self.names) = Default::default();
-                Outcome::Done
-            }
-            Op::Snapshot(n) => {
-                self.kept.insert(*n, (self.order.clone(), self.names.clone()));
-                Outcome::Done
-            }
-            Op::Restore(n) => {
-                (self.order, self.names) = self.kept[n].clone();
-                Outcome::Done
-            }
-            Op::List | Op::Fork => {
-                Outcome::Listed(self.order.iter().map(|id| (id.clone(), self.names[id].clone())).collect())
-            }
-        };
-        expected == *outcome
-    }
-}
-
-/// Tells whether some order of the events explains all outcomes, keeping apart in time what was.
-fn is_linearizable(start: &Model, history: &[Event]) -> bool {
-    fn search(state: &Model, done: u64, history: &[Event], tried: &mut HashSet<(u64, Model)>) -> bool {
-        let left = || (0..history.len()).filter(|n| done & (1 << n) == 0);
-        // Whatever comes next was asked before anything that is left was answered.
-        let Some(first_answer) = left().map(|n| history[n].answered).min() else { return true };
-        for n in left().filter(|&n| history[n].asked < first_answer) {
-            let mut next = state.clone();
-            let done = done | (1 << n);
-            if next.apply(&history[n].op, &history[n].outcome)
-                && tried.insert((done, next.clone()))
-                && search(&next, done, history, tried)
-            {
-                return true;
-            }
-        }
-        false
-    }
-    assert!(history.len() <= 64, "a history is a set of at most 64 events here");
-    search(start, 0, history, &mut HashSet::new())
-}
+/// A scenario without records that lets every second removal fail.
+const SCENARIO: &str = r#"{"scenario": 1, "api": ["celigo"], "faults": [
+    {"id": "second", "on": "celigo.integrations.delete", "at": {"every": 2}, "do": {"respond": {"status": 503, "undocumented": true}}}
+]}"#;
 
 /// Operations drawn from a seed: few names and few records, so that they meet.
 struct Draw(u64);
@@ -177,6 +49,18 @@ impl Draw {
             6 => Op::Delete { id },
             7 if behind => Op::AdminRename { id, name },
             _ => Op::List,
+        }
+    }
+
+    /// An operation on what belongs to an integration.
+    fn inner(&mut self, ids: &[String]) -> Op {
+        let id = ids[usize::try_from(self.below(ids.len() as u64)).unwrap()].clone();
+        match self.below(6) {
+            0 => Op::Set { id, value: self.below(2) },
+            1 | 2 => Op::Replace { id, value: self.below(3) },
+            3 => Op::AddFlow { id },
+            4 => Op::Flows,
+            _ => Op::Called,
         }
     }
 }
@@ -209,6 +93,18 @@ fn request(op: &Op) -> (&'static str, String, String) {
         Op::Rename { id, name } => ("PUT", format!("/v1/integrations/{id}"), body(name)),
         Op::Delete { id } => ("DELETE", format!("/v1/integrations/{id}"), String::new()),
         Op::List => ("GET", "/v1/integrations".to_owned(), String::new()),
+        Op::Set { id, value } => {
+            let patch = json!([{ "op": "add", "path": "/settings/v", "value": value }]);
+            ("PATCH", format!("/v1/integrations/{id}"), patch.to_string())
+        }
+        Op::Replace { id, value } => {
+            let patch = json!([{ "op": "replace", "path": "/settings/v", "value": value }]);
+            ("PATCH", format!("/v1/integrations/{id}"), patch.to_string())
+        }
+        Op::AddFlow { id } => {
+            ("POST", "/v1/flows".to_owned(), json!({ "name": "Flow", "_integrationId": id }).to_string())
+        }
+        Op::Flows => ("GET", "/v1/flows".to_owned(), String::new()),
         _ => unreachable!("it is no request"),
     }
 }
@@ -234,8 +130,14 @@ fn perform(world: &WorldHandle, way: &mut Way<'_>, op: &Op, kept: &mut Vec<(u64,
             Some(Outcome::Done)
         }
         Op::Load => {
-            world.load_text("empty.json", "{\"scenario\":1,\"api\":[\"celigo\"]}").unwrap();
+            world.load_text("second.json", SCENARIO).unwrap();
             Some(Outcome::Done)
+        }
+        Op::Called => {
+            let missing = world.wait_for("celigo.integrations.create", u64::MAX, Duration::ZERO).unwrap_err();
+            let text = missing.to_string();
+            let times = text.split("was called ").nth(1).unwrap().split(' ').next().unwrap();
+            Some(Outcome::Counted(times.parse().unwrap()))
         }
         Op::Snapshot(n) => {
             let snapshot = world.snapshot();
@@ -265,9 +167,16 @@ fn perform(world: &WorldHandle, way: &mut Way<'_>, op: &Op, kept: &mut Vec<(u64,
     };
     let text = |value: &Value, field: &str| value[field].as_str().unwrap().to_owned();
     let outcome = match (op, status) {
-        (Op::Create { .. }, 201) => Outcome::Created { id: text(&body, "_id") },
+        (Op::Create { .. } | Op::AddFlow { .. }, 201) => Outcome::Created { id: text(&body, "_id") },
         (Op::Get { .. }, 200) => Outcome::Named(text(&body, "name")),
-        (Op::Rename { .. }, 200) | (Op::Delete { .. }, 204) => Outcome::Done,
+        (Op::Rename { .. }, 200) | (Op::Delete { .. } | Op::Set { .. } | Op::Replace { .. }, 204) => Outcome::Done,
+        (Op::Delete { .. }, 503) => Outcome::Refused,
+        (Op::Replace { .. }, 422) => Outcome::Unfit,
+        (Op::AddFlow { .. }, 400) => Outcome::Dangling,
+        (Op::Flows, 200) => {
+            let records = body.as_array().unwrap().iter();
+            Outcome::Listed(records.map(|record| (text(record, "_id"), text(record, "_integrationId"))).collect())
+        }
         (Op::List, 200) => {
             let records = body.as_array().unwrap().iter();
             Outcome::Listed(records.map(|record| (text(record, "_id"), text(record, "name"))).collect())
@@ -287,7 +196,8 @@ struct Clients {
     names: u64,
     /// True where they also change records behind the API.
     behind: bool,
-    /// True where they also fork, reset, keep, restore and load.
+    /// True where they also fork, reset, keep, restore and load, patch, add what is removed with an integration, and
+    /// ask how many calls came.
     whole: bool,
 }
 
@@ -302,6 +212,8 @@ fn record(standin: &Standin, world: &WorldHandle, seed: u64, how: &Clients) -> (
             id
         })
         .collect();
+    // None of these was a call.
+    start.creations = 0;
     let time = AtomicU64::new(0);
     let ready = Barrier::new(usize::try_from(how.number).unwrap());
     let prefix = format!("/w/{}", world.name());
@@ -313,6 +225,7 @@ fn record(standin: &Standin, world: &WorldHandle, seed: u64, how: &Clients) -> (
         ready.wait();
         let event = |_| {
             let op = draw.op(&ids, how.names, how.behind);
+            let op = if how.whole && draw.below(3) == 0 { draw.inner(&ids) } else { op };
             let op = if how.whole { draw.whole(op, client, &kept) } else { op };
             let asked = time.fetch_add(1, Ordering::SeqCst);
             let (outcome, call) = perform(world, &mut way, &op, &mut kept);
@@ -344,7 +257,21 @@ fn some_order_explains_what_parallel_clients_saw() {
 }
 
 #[test]
-fn forks_resets_snapshots_and_scenarios_have_their_place_in_that_order() {
+fn a_client_alone_sees_what_the_model_says() {
+    let standin = empty();
+    for seed in 0..50 {
+        let world = standin.new_world();
+        let alone = Clients { number: 1, each: 60, names: 6, behind: true, whole: true };
+        let (mut state, history) = record(&standin, &world, seed, &alone);
+        for event in &history {
+            let before = state.clone();
+            assert!(state.apply(&event.op, &event.outcome), "seed {seed}: {event:?} after {before:?}");
+        }
+    }
+}
+
+#[test]
+fn forks_resets_snapshots_scenarios_patches_and_waits_have_their_place_in_that_order() {
     // 100,000 calls where the code is optimised, or as many as are asked for.
     let asked = std::env::var("LINEARIZABLE_CALLS").ok().and_then(|calls| calls.parse().ok());
     let calls: u64 = asked.unwrap_or(many(100_000, 6_000) as u64);
