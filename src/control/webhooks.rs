@@ -86,7 +86,7 @@ pub(super) fn deliver(request: &ControlRequest<'_>) -> Result<Value, Error> {
         .outbox
         .add(to, signed.headers, signed.body, tries, now_ms)
         .ok_or_else(|| Error::new(409, "too_many", format!("{MOST_DELIVERIES} deliveries are under way")))?;
-    let needs_courier = !std::mem::replace(&mut world.outbox.has_courier, true);
+    let needs_courier = world.outbox.needs_courier();
     let shown = world.outbox.delivery(number).map(|delivery| shown(&world, delivery));
     drop(world);
     if needs_courier {

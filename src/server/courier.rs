@@ -20,14 +20,12 @@ use crate::engine::state::clock::ClockMode;
 use crate::server::context::{Signals, Stop};
 use crate::server::race::first_of;
 use crate::server::task::Task;
+use crate::world::courier_duty::Duty;
 use crate::world::outbox::Parcel;
 use crate::world::world::World;
 
 /// The longest time of one try.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// The most tries at one time. Each holds a socket.
-const MOST_AT_ONCE: usize = 32;
 
 /// The interval between two looks at a world whose clock does not move by itself.
 const LOOK: Duration = Duration::from_millis(20);
@@ -38,12 +36,18 @@ const LOOK: Duration = Duration::from_millis(20);
 pub(crate) async fn carry(world: Weak<Mutex<World>>, mut signals: watch::Receiver<Signals>) {
     // Tries end with the set.
     let mut tries = JoinSet::new();
+    let Some(mut run) = world.upgrade().map(|world| world.lock().outbox.run()) else { return };
     let carrying = async {
         loop {
-            match look(&world, tries.len()) {
+            match look(&world, run, tries.len()) {
                 Duty::Try(parcel) => {
                     let task: Task = Box::pin(deliver(world.clone(), parcel));
                     tries.spawn(task);
+                    continue;
+                }
+                Duty::BreakOff(next) => {
+                    run = next;
+                    tries.shutdown().await;
                     continue;
                 }
                 Duty::Wait => {}
@@ -61,27 +65,12 @@ pub(crate) async fn carry(world: Weak<Mutex<World>>, mut signals: watch::Receive
     first_of(pin!(carrying), pin!(stopped)).await;
 }
 
-/// The next thing that a courier does.
-enum Duty {
-    /// It sends the parcel that is due first.
-    Try(Parcel),
-    /// It waits, until one is due or a try ends.
-    Wait,
-    /// It leaves: no parcel is left, or there is no world.
-    Leave,
-}
-
-/// Looks at a world, while this many tries are made.
-fn look(world: &Weak<Mutex<World>>, at_once: usize) -> Duty {
+/// Looks at a world, while this many tries are made for deliveries of a run.
+fn look(world: &Weak<Mutex<World>>, run: u64, at_once: usize) -> Duty<Parcel> {
     let Some(world) = world.upgrade() else { return Duty::Leave };
     let mut world = world.lock();
     let now_ms = now_ms(&mut world);
-    let due = if at_once < MOST_AT_ONCE { world.outbox.take_due(now_ms) } else { None };
-    if due.is_none() && !world.outbox.is_pending() {
-        world.outbox.has_courier = false;
-        return Duty::Leave;
-    }
-    due.map_or(Duty::Wait, Duty::Try)
+    world.outbox.duty(run, at_once, now_ms)
 }
 
 /// Makes one try, and notes its result.

@@ -6,42 +6,27 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use parking_lot::Mutex;
-
-use crate::engine::state::settings::Settings;
 use crate::engine::store::Total;
-use crate::world::world::World;
+use crate::sync::{AtomicUsize, Mutex, Ordering};
 
 /// A ceiling over one kind of thing that worlds keep.
-pub(super) struct Ceiling {
+pub(super) struct Ceiling<W> {
     total: Arc<Total>,
     /// The amount beyond which the largest worlds are shortened: the limit, or more if the last time could not reach
     /// that, because worlds were in use.
     trigger: AtomicUsize,
     lowering: Mutex<()>,
-    size: fn(&World) -> usize,
-    halve: fn(&mut World),
+    size: fn(&W) -> usize,
+    halve: fn(&mut W),
 }
 
 /// A world, and the time of its last request.
-pub(super) type RecentWorld = (u64, Arc<Mutex<World>>);
+pub(super) type Recent<W> = (u64, Arc<Mutex<W>>);
 
-impl Ceiling {
-    /// Returns the ceilings over the worlds that have these settings.
-    pub(super) fn all(settings: &Settings) -> [Self; 2] {
-        [
-            Self::over(&settings.journals, |world| world.journal.room(), |world| world.journal.halve()),
-            Self::over(
-                &settings.history.total,
-                |world| world.state.store.history_bytes(),
-                |world| world.state.store.halve_histories(),
-            ),
-        ]
-    }
-
-    fn over(total: &Arc<Total>, size: fn(&World) -> usize, halve: fn(&mut World)) -> Self {
+impl<W> Ceiling<W> {
+    /// Makes a ceiling over what a total counts.
+    pub(super) fn over(total: &Arc<Total>, size: fn(&W) -> usize, halve: fn(&mut W)) -> Self {
         let (total, lowering) = (Arc::clone(total), Mutex::new(()));
         Self { trigger: AtomicUsize::new(total.limit()), total, lowering, size, halve }
     }
@@ -54,7 +39,7 @@ impl Ceiling {
     /// Halves the largest world repeatedly, until all together hold an eighth less than the limit. Of two worlds of one
     /// size, the one whose last request is older is halved first. A world that is locked is skipped until the next
     /// time.
-    pub(super) fn lower(&self, worlds: &[RecentWorld]) {
+    pub(super) fn lower(&self, worlds: &[Recent<W>]) {
         let Some(_lowering) = self.lowering.try_lock() else { return };
         let limit = self.total.limit();
         let sizes = worlds.iter().enumerate().filter_map(|(place, (asked_ms, world))| {

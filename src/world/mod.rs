@@ -4,6 +4,7 @@ pub(crate) mod call_waits;
 mod ceiling;
 #[cfg(test)]
 mod counted_waits;
+pub(crate) mod courier_duty;
 #[cfg_attr(not(feature = "cli"), allow(dead_code))] // Only the command line tells commands of all of it.
 pub(crate) mod entrance;
 pub(crate) mod error;

@@ -39,12 +39,13 @@ pub(super) struct Slot {
 }
 
 impl Slot {
-    /// Releases the answers that the world holds back, and those who wait for its calls: handles may keep the world, but
-    /// it answers no more.
+    /// Releases the answers that the world holds back and those who wait for its calls, and stops its courier: handles
+    /// may keep the world, but it answers no more.
     pub(super) fn end(&self) {
         let mut world = self.world.lock();
         world.holds.end();
         world.waits.end();
+        world.outbox.end();
     }
 }
 

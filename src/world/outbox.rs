@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use crate::engine::schema::time::format_ms;
+use crate::world::courier_duty::{CourierState, Duty};
 
 /// The most tries of one delivery.
 pub(crate) const MOST_TRIES: usize = 10;
@@ -21,8 +22,7 @@ const FIRST_WAIT_MS: u64 = 1_000;
 pub(crate) struct Outbox {
     deliveries: Vec<WebhookDelivery>,
     last_number: u64,
-    /// True when a courier carries them.
-    pub has_courier: bool,
+    courier: CourierState,
 }
 
 /// A webhook that is sent until its receiver takes it.
@@ -110,9 +110,37 @@ impl Outbox {
         }
     }
 
-    /// Drops all deliveries. Numbers go on, so that the result of a pending one is not noted for another.
+    /// Drops all deliveries, and breaks off their tries. Numbers go on, so that the result of a pending one is not noted
+    /// for another.
     pub(crate) fn clear(&mut self) {
         self.deliveries.clear();
+        self.courier.drop_all();
+    }
+
+    /// Ends all sending: the world is gone.
+    pub(crate) fn end(&mut self) {
+        self.clear();
+        self.courier.end();
+    }
+
+    /// Tells whether a courier must be sent to a world that got a delivery. One that is there carries it too.
+    pub(crate) fn needs_courier(&mut self) -> bool {
+        self.courier.send()
+    }
+
+    /// Returns the run of the deliveries, which a courier begins with.
+    #[cfg_attr(not(feature = "webhooks"), allow(dead_code))]
+    pub(crate) fn run(&self) -> u64 {
+        self.courier.run()
+    }
+
+    /// Returns the duty of the courier, who makes this many tries for deliveries of that run.
+    #[cfg_attr(not(feature = "webhooks"), allow(dead_code))]
+    pub(crate) fn duty(&mut self, run: u64, at_once: usize, now_ms: u64) -> Duty<Parcel> {
+        let mut courier = self.courier;
+        let duty = courier.duty(run, at_once, self, |outbox| outbox.take_due(now_ms), |outbox| outbox.is_pending());
+        self.courier = courier;
+        duty
     }
 
     /// Returns the bytes of memory that the deliveries take.

@@ -12,7 +12,7 @@ use crate::http::message::{Outcome, Request};
 use crate::http::redact::Redactor;
 use crate::http::target::Target;
 use crate::scenario::{Diagnostic, Fixtures, Scenario, ScenarioError, ScenarioFinder};
-use crate::world::ceiling::{Ceiling, RecentWorld};
+use crate::world::ceiling::{Ceiling, Recent};
 use crate::world::entrance::Entrance;
 use crate::world::error::{GoneReason, WorldError};
 use crate::world::exchange::answer_at;
@@ -33,7 +33,7 @@ pub(crate) struct WorldRegistry {
     /// request to the default world reads this and nothing else of the others.
     pub(super) next_sweep_ms: AtomicU64,
     pub(super) limits: Limits,
-    pub(super) ceilings: [Ceiling; 2],
+    pub(super) ceilings: [Ceiling<World>; 2],
     /// The settings of worlds whose scenario gives none.
     pub(super) settings: RwLock<Arc<Settings>>,
     /// The fixture sets that scenarios can start from.
@@ -66,7 +66,7 @@ impl WorldRegistry {
 
     /// Makes a registry of its default world, and of the fixture sets that scenarios can start from.
     pub(crate) fn new(router: &'static Router, default: World, fixtures: Fixtures, limits: Limits) -> Self {
-        let ceilings = Ceiling::all(&default.state.settings);
+        let ceilings = World::ceilings(&default.state.settings);
         let settings = RwLock::new(Arc::clone(&default.state.settings));
         let fixtures = RwLock::new(Arc::new(fixtures));
         let secrets = StartSecrets::default();
@@ -267,7 +267,7 @@ impl WorldRegistry {
     }
 
     /// Returns all worlds, the default one among them.
-    fn all(&self) -> Vec<RecentWorld> {
+    fn all(&self) -> Vec<Recent<World>> {
         let others = self.others.read();
         let asked =
             others.by_name.values().map(|slot| (slot.asked_ms.load(Ordering::Relaxed), Arc::clone(&slot.world)));

@@ -5,8 +5,10 @@ use parking_lot::{Mutex, MutexGuard};
 use crate::engine::api::dialect::RequestContext;
 use crate::engine::api::route::Action;
 use crate::engine::api::router::{Router, Row};
+use crate::engine::state::settings::Settings;
 use crate::http::message::{Method, Request};
 use crate::http::target::{Query, Target};
+use crate::world::ceiling::Ceiling;
 use crate::world::registry::WorldRegistry;
 use crate::world::world::World;
 
@@ -23,6 +25,18 @@ const MANY_BYTES: usize = 4 << 20;
 const MANY_WORLDS: usize = 1_000;
 
 impl World {
+    /// Returns the ceilings over the worlds that have these settings.
+    pub(super) fn ceilings(settings: &Settings) -> [Ceiling<Self>; 2] {
+        [
+            Ceiling::over(&settings.journals, |world| world.journal.room(), |world| world.journal.halve()),
+            Ceiling::over(
+                &settings.history.total,
+                |world| world.state.store.history_bytes(),
+                |world| world.state.store.halve_histories(),
+            ),
+        ]
+    }
+
     /// Tells whether work on all that the world holds may take long.
     pub(crate) fn is_large(&mut self) -> bool {
         self.has_much_data() || self.journal.len() >= MANY_CALLS || self.journal.room() >= MANY_BYTES

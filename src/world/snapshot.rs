@@ -109,12 +109,14 @@ impl World {
         self.restore(&baseline);
     }
 
-    /// Puts another world in place of this one. Readers of its journal see that it began anew, and waits for its calls
-    /// go on.
+    /// Puts another world in place of this one. Readers of its journal see that it began anew, waits for its calls go
+    /// on, and its courier begins anew.
     pub(crate) fn replace_with(&mut self, mut other: Self) {
         other.journal.follow(&self.journal);
         other.waits = std::mem::take(&mut self.waits);
         other.waits.restart();
+        other.outbox = std::mem::take(&mut self.outbox);
+        other.outbox.clear();
         *self = other;
     }
 

@@ -8,5 +8,7 @@ mod support;
 mod sync;
 
 mod control_answers;
+#[path = "model/engine.rs"]
+mod engine;
 mod model;
 mod scenario_schema;

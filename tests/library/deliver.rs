@@ -160,6 +160,26 @@ fn a_webhook_of_a_deleted_world_is_not_tried_again() {
 }
 
 #[test]
+fn a_scenario_breaks_off_the_tries_of_what_it_drops() {
+    let standin = Standin::start();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let to = format!("http://{}/hook", listener.local_addr().unwrap());
+    let order = json!({ "to": to, "type": "x", "secret": SECRET });
+    let deliver = || control(&standin, "POST", "/deliver", &order).json();
+    let first = deliver();
+    assert_eq!(first["number"], 1, "{first}");
+    let (mut hanging, _) = listener.accept().unwrap();
+    let scenario = json!({ "scenario": 1, "api": ["edlink"], "data": { "from": "default" } });
+    assert!(control(&standin, "PUT", "/scenario", &scenario).status < 300);
+    assert_eq!(deliver()["number"], 2, "the result of the first must not be noted for it");
+    // The first ends before the receiver gets another.
+    hanging.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    hanging.read_to_end(&mut Vec::new()).expect("its connection is closed");
+    let _second = listener.accept().unwrap();
+    assert_eq!(control(&standin, "GET", "/deliveries", &Value::Null).json().as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn a_receiver_that_hangs_does_not_hold_back_the_others() {
     let standin = Standin::builder().clock(Clock::frozen().at("2024-01-20T10:00:00.000Z")).start();
     let order =

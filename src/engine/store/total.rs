@@ -1,7 +1,8 @@
 //! Totals over all worlds of a server, with a limit.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::sync::{AtomicUsize, Ordering};
 
 /// A count of bytes, or of records, over all worlds of a server.
 #[derive(Debug)]

@@ -10,7 +10,9 @@
 //! 1. A request changes its world, gives the lock back, and rings. Whoever waits looks first and says before that it will.
 //! 2. A request whose body is on its way is counted until it is answered, or until its connection ends.
 //! 3. A world that ends lets all answers go that it holds back, and holds back none that come after.
-//! 4. The end of a server waits for its connections, and judges only then: what was acknowledged is counted.
+//! 4. A world that ends or begins anew keeps one courier, and nothing that it dropped is on its way.
+//! 5. What is charged to a budget or a ceiling is given back once; neither lets more in than it says.
+//! 6. The end of a server waits for its connections, and judges only then: what was acknowledged is counted.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,10 +24,20 @@ use shuttle::{Config, Runner, thread};
 use crate::support::many;
 use crate::sync::{AtomicBool, AtomicUsize, Condvar, Mutex, Ordering};
 
+#[allow(dead_code)]
 #[path = "../../../src/server/answered_notify.rs"]
 mod answered_notify;
+mod bounds;
+#[path = "../../../src/server/budget.rs"]
+mod budget;
+#[allow(dead_code)]
 #[path = "../../../src/world/call_waits.rs"]
 mod call_waits;
+#[path = "../../../src/world/ceiling.rs"]
+mod ceiling;
+mod courier;
+#[path = "../../../src/world/courier_duty.rs"]
+mod courier_duty;
 #[path = "../../../src/http/hold.rs"]
 mod hold;
 #[path = "../../../src/world/in_flight.rs"]
@@ -305,5 +317,55 @@ fn what_a_server_acknowledged_before_its_end_is_judged() {
         assert!(judged == acknowledged.load(Ordering::SeqCst) && !in_flight.has("w"));
         // A verification that waited for the request that never came whole ends with its connection.
         waiter.join().unwrap();
+    });
+}
+
+#[test]
+fn a_world_that_is_deleted_lets_all_go_that_wait_for_it() {
+    in_each_order(|| {
+        let world = Arc::new(Mutex::new((Holds::default(), CallWaits::default())));
+        let answered = Arc::new(AnsweredNotify::default());
+        let is_gone = Arc::new(AtomicBool::new(false));
+        let consumer = {
+            let (world, answered) = (Arc::clone(&world), Arc::clone(&answered));
+            thread::spawn(move || {
+                let hold = {
+                    let (holds, waits) = &mut *world.lock();
+                    waits.count("get", |()| true);
+                    holds.hold(&"w".into(), 1, vec!["rule".into()])
+                };
+                answered.notify(|| "w".into());
+                block_on(hold);
+            })
+        };
+        let verification = {
+            let (answered, is_gone) = (Arc::clone(&answered), Arc::clone(&is_gone));
+            thread::spawn(move || {
+                let listener = answered.listen("w".into());
+                loop {
+                    let next = listener.next();
+                    if is_gone.load(Ordering::SeqCst) {
+                        break;
+                    }
+                    next.wait();
+                }
+            })
+        };
+        let waiter = {
+            let world = Arc::clone(&world);
+            thread::spawn(move || {
+                let wait = world.lock().1.begin((), 2, 0, ["get"].into_iter()).unwrap();
+                block_on(wait.clone());
+                assert_eq!(wait.awaited(), Awaited::Gone);
+            })
+        };
+        is_gone.store(true, Ordering::SeqCst);
+        {
+            let (holds, waits) = &mut *world.lock();
+            holds.end();
+            waits.end();
+        }
+        answered.notify_all();
+        [consumer, verification, waiter].into_iter().for_each(|thread| thread.join().unwrap());
     });
 }

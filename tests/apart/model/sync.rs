@@ -19,6 +19,10 @@ impl<T> Mutex<T> {
     pub fn lock(&self) -> MutexGuard<'_, T> {
         MutexGuard(Some(self.0.lock().expect("no thread panicked")))
     }
+
+    pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+        self.0.try_lock().ok().map(|held| MutexGuard(Some(held)))
+    }
 }
 
 impl<T> Deref for MutexGuard<'_, T> {
