@@ -1,9 +1,9 @@
 //! Values in attributes and parameters that another one beside them names.
 
 use crate::http::clip::CUT;
-use crate::http::encoded::decoded;
-use crate::http::extent::{json_value, name_before};
-use crate::http::telling::{is_of_name, is_telling_word};
+use crate::http::extent::{boundary, json_value, name_before};
+use crate::http::reading::decoded;
+use crate::http::telling::{is_of_name, is_surely_of_name, is_telling_word};
 
 /// The bytes at the end of an element among which a mark of a cut is looked for.
 const NEAR: usize = 1_000;
@@ -61,10 +61,11 @@ impl Run {
         let mut found = Found { is_cut: close.is_none() || is_clipped(&bytes[begin..end]), ..Found::default() };
         for sign in memchr::memchr_iter(b'=', &bytes[begin..end]) {
             let sign = begin + sign;
-            if name_before(text, sign).is_some_and(|(name, _)| is_of_name(name)) {
-                let (from, to) = json_value(text, sign + 1);
+            if let Some((name, _)) = name_before(text, sign).filter(|(name, _)| is_of_name(name)) {
+                let near = &text[..boundary(text, bytes.len().min(sign + NEAR))];
+                let (from, to) = json_value(near, sign + 1);
                 let value = text[from..to].trim_matches(['"', '\'', '\\']);
-                found.add(value, from < to && to < bytes.len());
+                found.add(value, from < to && to < bytes.len() && is_surely_of_name(name));
             }
         }
         Self { end, hides_values: found.hides_values() }
@@ -84,7 +85,7 @@ impl Run {
             match part.split_once('=') {
                 None => found.is_cut |= !is_whole && !part.is_empty(),
                 Some((name, value)) if is_of_name(last_part(&decoded(name))) => {
-                    found.add(&decoded(value), is_whole);
+                    found.add(&decoded(value), is_whole && is_surely_of_name(last_part(&decoded(name))));
                     found.is_cut |= !is_whole;
                 }
                 Some(_) => {}

@@ -2,7 +2,7 @@
 //! and parts of forms.
 
 use crate::http::clip::CUT;
-use crate::http::extent::{json_value, parameter_value};
+use crate::http::extent::{boundary, json_value, line_value, name_before, parameter_value};
 use crate::http::telling::{is_telling, is_telling_word};
 
 /// Words that follow the name of a scheme in prose.
@@ -15,8 +15,26 @@ const SHORT: usize = 8;
 /// A longer label of a host at the end of a text could be a credential.
 const HOST_LABEL: usize = 24;
 
-/// The bytes in which the head of a form's part ends.
-const HEAD_BYTES: usize = 300;
+/// The bytes in which the head of a form's part, or the tag of an element, begins and ends.
+const HEAD_BYTES: usize = 1_000;
+
+/// The most bytes of such a head behind the name of its part.
+const REST_BYTES: usize = 4_096;
+
+/// Schemes of authorization whose credential is one word.
+const SCHEMES: &[&str] = &["Bearer", "Basic", "Negotiate", "NTLM", "ApiKey", "DPoP", "GoogleLogin", "SharedKey"];
+
+/// Schemes whose credential is the rest of the line.
+const SCHEMES_OF_LINE: &[&str] = &["Digest", "Hawk", "OAuth", "AWS4-HMAC-SHA256"];
+
+/// The most bytes of the name of the first parameter of such a scheme.
+const PARAMETER_BYTES: usize = 100;
+
+/// The most bytes of a user and a password in one word.
+const USER_BYTES: usize = 2_048;
+
+/// Words that compare a field with a value.
+const COMPARING: &[&str] = &["eq", "ne", "gt", "ge", "lt", "le", "in", "is", "like", "ilike", "contains"];
 
 /// Returns the extent of the user and password in a URL whose authority begins there.
 pub(super) fn user_of_url(text: &str, from: usize) -> Option<(usize, usize)> {
@@ -25,6 +43,18 @@ pub(super) fn user_of_url(text: &str, from: usize) -> Option<(usize, usize)> {
     let authority = &rest[..rest.find(ends).unwrap_or(rest.len())];
     if let Some(at) = authority.rfind('@') {
         return Some((from, from + at));
+    }
+    // A slash in the password that is not encoded is no end of it.
+    if authority
+        .rsplit_once(':')
+        .is_some_and(|(_, port)| !port.is_empty() && !port.starts_with(|first: char| first.is_ascii_digit()))
+    {
+        let near = &rest[..boundary(rest, rest.len().min(USER_BYTES))];
+        let word = &near
+            [..near.find(|letter: char| letter.is_whitespace() || "\"'<>\\".contains(letter)).unwrap_or(near.len())];
+        if let Some(at) = word.rfind('@') {
+            return Some((from, from + at));
+        }
     }
     // The text may have been cut within user and password.
     let is_marked = authority.contains(CUT);
@@ -48,54 +78,89 @@ fn may_be_host(name: &str) -> bool {
 
 /// Returns the extent of a credential behind the name of its scheme: `Bearer x`.
 pub(super) fn after_scheme(text: &str, at: usize) -> Option<(usize, usize)> {
-    let before = &text[..at];
-    let scheme = ["Bearer", "Basic"].into_iter().find(|scheme| {
-        let start = before.len().checked_sub(scheme.len()).and_then(|start| before.get(start..));
-        start.is_some_and(|word| word.eq_ignore_ascii_case(scheme))
+    let before = text[..at].trim_end();
+    let word = &before[before.trim_end_matches(|letter: char| letter.is_ascii_alphanumeric() || letter == '-').len()..];
+    let has_parameters = || {
+        let near = text[at..boundary(text, text.len().min(at + PARAMETER_BYTES))].trim_start();
+        near.split(|letter: char| letter.is_whitespace() || letter == ',').next().is_some_and(|word| word.contains('='))
+    };
+    if SCHEMES_OF_LINE.contains(&word) && has_parameters() {
+        return Some(line_value(text, before.len() - word.len(), at));
+    }
+    let scheme = SCHEMES.iter().find(|scheme| {
+        let is_written = **scheme == word;
+        // Words of prose are written like the first two schemes.
+        is_written || (word.eq_ignore_ascii_case(scheme) && ["Bearer", "Basic"].contains(scheme))
     })?;
-    let (before, written) = before.split_at(before.len() - scheme.len());
     let (from, end) = parameter_value(text, at + 1);
     let value = text[from..end].trim_end_matches(['.', ',', ';', ')', ':']);
-    if before.ends_with(char::is_alphanumeric) || NO_CREDENTIAL.contains(&&*value.to_ascii_lowercase()) {
+    if NO_CREDENTIAL.contains(&&*value.to_ascii_lowercase()) {
         return None;
     }
+    let before = &before[..before.len() - word.len()];
     let is_whole = (before.is_empty() || before.ends_with(['"', '\'']))
         && (end == text.len() || text[end..].starts_with(['"', '\'', '\\']));
     let is_cut = end == text.len() || value.contains(CUT);
     let has_other_letters = !value.bytes().all(|byte| byte.is_ascii_lowercase());
     let is_word =
-        if has_other_letters { value.len() < SHORT && !is_cut } else { value.len() < SHORT || written != scheme };
+        if has_other_letters { value.len() < SHORT && !is_cut } else { value.len() < SHORT || word != *scheme };
     (is_whole || !is_word).then_some((from, end))
 }
 
-/// Returns the extent of the content of an element whose telling name ends there.
-pub(super) fn element(text: &str, at: usize) -> Option<(usize, usize)> {
-    let start = text[..at].rfind(['<', '>', '\n'])?;
-    let tag = text[start..at].strip_prefix('<')?;
-    let name = tag.split([' ', '\t', '/']).next()?;
-    // The name of a type in a program's text is in such brackets too: `Vec<Token>`.
-    if !is_telling(name) || text[..start].ends_with(char::is_alphanumeric) || tag.ends_with('/') {
+/// Returns the extent of a text in quotes that a field of a telling name is compared with: `password eq 'x'`.
+pub(super) fn compared(text: &str, at: usize) -> Option<(usize, usize)> {
+    let rest = text[at..].trim_start();
+    if !rest.starts_with(['\'', '"']) {
         return None;
     }
-    let rest = &text[at + 1..];
-    let end = rest.find(&format!("</{name}")).or_else(|| rest.find('\n')).unwrap_or(rest.len());
-    Some((at + 1, at + 1 + end))
+    let before = text[..at].trim_end();
+    let word = &before[before.trim_end_matches(|letter: char| letter.is_ascii_alphabetic()).len()..];
+    let is_comparing = COMPARING.iter().any(|comparing| word.eq_ignore_ascii_case(comparing));
+    let (name, _) = is_comparing.then(|| name_before(text, before.len() - word.len())).flatten()?;
+    is_telling(name).then(|| json_value(text, at))
 }
 
 /// Returns the extent of the value of a multipart form's part whose name begins behind that sign.
 pub(super) fn part_of_form(text: &str, at: usize) -> Option<(usize, usize)> {
-    let (from, end) = json_value(text, at + 1);
-    if !text[..at].rsplit('\n').next().is_some_and(|line| line.contains("form-data"))
-        || !is_telling_word(text[from..end].trim_matches(['"', '\'', '\\']))
-    {
+    let near = boundary(text, at.saturating_sub(HEAD_BYTES));
+    let head = text[near..at].to_ascii_lowercase();
+    let begin = near + head.rfind("content-disposition")?;
+    if !text[begin..at].to_ascii_lowercase().contains("form-data") || text[begin..at].contains("\n\n") {
         return None;
     }
-    let rest = &text[end..];
-    let head = ["\r\n\r\n", "\n\n", "\\r\\n\\r\\n"].into_iter();
-    let (begin, line) = head.filter_map(|line| Some((rest.find(line)? + line.len(), &line[..line.len() / 2]))).min()?;
-    let value = (begin <= HEAD_BYTES).then(|| &rest[begin..])?;
-    let length = value.find(&format!("{line}--")).unwrap_or(value.len());
-    Some((end + begin, end + begin + length))
+    let (from, end) = if text[at + 1..].trim_start_matches('\\').starts_with(['"', '\'']) {
+        json_value(text, at + 1)
+    } else {
+        let rest = &text[at + 1..];
+        let end = rest.find(|letter: char| letter.is_whitespace() || ";\\".contains(letter)).unwrap_or(rest.len());
+        (at + 1, at + 1 + end)
+    };
+    let name = text[from..end].trim_matches(['"', '\'', '\\']);
+    if !is_telling_word(name.rsplit("''").next().unwrap_or(name)) {
+        return None;
+    }
+    let rest = &text[end..boundary(text, text.len().min(end + REST_BYTES))];
+    let heads = ["\r\n\r\n", "\n\n", "\\r\\n\\r\\n", "\\n\\n"].into_iter();
+    let (length, line) =
+        heads.filter_map(|line| Some((rest.find(line)? + line.len(), &line[..line.len() / 2]))).min()?;
+    let value = end + length;
+    let boundary = boundary_before(&text[..begin], line);
+    let mut next = value;
+    while let Some(at) = text[next..].find(&format!("{line}{boundary}")).map(|at| next + at) {
+        let behind = &text[at + line.len() + boundary.len()..];
+        if boundary == "--" || behind.is_empty() || behind.starts_with("--") || behind.starts_with(line) {
+            return Some((value, at));
+        }
+        next = at + line.len();
+    }
+    Some((value, text.len()))
+}
+
+/// Returns the boundary above the head of a part, or the dashes that each one begins with.
+fn boundary_before<'t>(text: &'t str, line: &str) -> &'t str {
+    let mut lines = text[boundary(text, text.len().saturating_sub(HEAD_BYTES))..].trim_end_matches(line).rsplit(line);
+    let boundary = lines.find_map(|line| line.find("--").map(|from| line[from..].trim_end()));
+    boundary.filter(|boundary| boundary.len() > 2).unwrap_or("--")
 }
 
 #[cfg(test)]
@@ -215,12 +280,15 @@ mod tests {
     fn a_secret_is_black_wherever_its_text_is_cut() {
         let ends = ["", "… (900 characters)", "… (900 characters)\" is none", "… (900 characters)'}] is none"];
         let redactor = Redactor::default();
-        none(SPELLINGS.iter().flat_map(|text| in_other_texts(text)).flat_map(|text| {
-            let cuts: Vec<_> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-            let marked = move |cut: usize| ends.map(|end| format!("{}{end}", &text[..cut]));
-            let shown = |text: String| (redactor.text(&text).into_owned(), text);
-            cuts.into_iter().flat_map(marked).map(shown).map(|(shown, text)| (text, shown)).collect::<Vec<_>>()
-        }));
+        none(SPELLINGS.iter().flat_map(|text| in_other_texts(text).into_iter().zip([1, 5, 5])).flat_map(
+            |(text, step)| {
+                let places = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+                let cuts: Vec<_> = places.skip(text.len() % step).step_by(step).collect();
+                let marked = move |cut: usize| ends.map(|end| format!("{}{end}", &text[..cut]));
+                let shown = |text: String| (redactor.text(&text).into_owned(), text);
+                cuts.into_iter().flat_map(marked).map(shown).map(|(shown, text)| (text, shown)).collect::<Vec<_>>()
+            },
+        ));
     }
 
     /// Returns a text by itself, within a JSON string, and within a parameter.

@@ -12,7 +12,9 @@ use crate::http::clip::clipped;
 use crate::http::headers;
 use crate::http::known::{Known, without};
 use crate::http::message::Request;
-use crate::http::scan::{parameters, scan};
+use crate::http::options::is_option;
+use crate::http::scan::{self, parameters, scan};
+use crate::http::shapes::decode_base64;
 use crate::http::telling::{
     BLACK, OF_LOGIN, is_field_name, is_of_name, is_of_value, is_telling, is_telling_parameter, is_telling_word,
 };
@@ -73,11 +75,7 @@ impl Redactor {
         if self.shows_secrets {
             return Cow::Borrowed(target);
         }
-        let shown = self.scrubbed(target);
-        match shown.split_once('?') {
-            None => Cow::Owned(scan(&shown).into_owned()),
-            Some((path, query)) => Cow::Owned(format!("{}?{}", scan(path), parameters(query))),
-        }
+        Cow::Owned(scan::target(&self.scrubbed(target)).into_owned())
     }
 
     /// Blacks out a header's value, but for the last four characters of a long credential, by which a reader tells two
@@ -87,7 +85,7 @@ impl Redactor {
             return value.to_owned();
         }
         match name {
-            "authorization" | "proxy-authorization" | "cookie" | headers::CONTROL_TOKEN => tail_of(value),
+            "authorization" | "proxy-authorization" | headers::CONTROL_TOKEN => tail_of(value),
             name if is_telling(name) => BLACK.to_owned(),
             _ => self.text(value).into_owned(),
         }
@@ -112,7 +110,7 @@ impl Redactor {
     }
 
     fn form<'t>(&self, form: &'t str) -> Cow<'t, str> {
-        if self.shows_secrets { Cow::Borrowed(form) } else { parameters(&self.scrubbed(form)).into() }
+        if self.shows_secrets { Cow::Borrowed(form) } else { parameters(&self.scrubbed(form)).into_owned().into() }
     }
 
     /// Blacks out the credentials in bytes that are JSON, a form, or any other text, maybe cut short.
@@ -159,7 +157,8 @@ impl Redactor {
         let mut is_named = false;
         let shown = items.into_iter().enumerate().map(|(at, item)| {
             let is_secret = std::mem::take(&mut is_named) && !item.as_str().is_some_and(is_field_name);
-            is_named = has_turns && at % 2 == 0 && is_telling_text(&item);
+            let is_option = item.as_str().is_some_and(is_option);
+            is_named = is_option || (has_turns && at % 2 == 0 && is_telling_text(&item));
             self.member(is_secret, item)
         });
         shown.collect()
@@ -201,8 +200,17 @@ pub(crate) fn presented<'h>(
     headers: impl Iterator<Item = (&'h str, &'h str)>,
     mut tell: impl FnMut(&str),
 ) {
-    for (_, value) in headers.filter(|(name, _)| is_telling(name)) {
+    for (name, value) in headers.filter(|(name, _)| is_telling(name)) {
         tell(value.split_once(' ').map_or(value, |(_, credential)| credential));
+        // Cookies, and the parameters of a scheme, are credentials by themselves.
+        let parts = value.split([';', ',']).filter_map(|part| part.split_once('='));
+        let is_list = name.contains("cookie") || value.contains(['"', ',', ';']);
+        parts.filter(|_| is_list).for_each(|(_, value)| tell(value.trim().trim_matches('"')));
+        if let Some(user) = value.strip_prefix("Basic ").map(decode_base64)
+            && let Some((_, password)) = String::from_utf8(user).ok().as_deref().and_then(|user| user.split_once(':'))
+        {
+            tell(password);
+        }
     }
     if let Some((_, query)) = target.split_once('?') {
         let parameters = form_urlencoded::parse(query.as_bytes());
@@ -244,11 +252,17 @@ fn says_nothing(value: &Value) -> bool {
     }
 }
 
-/// Returns the scheme and the last four characters of a long credential.
+/// Returns the scheme and the last four characters of a long credential that is one word, and no user with a password.
 pub(crate) fn tail_of(value: &str) -> String {
-    let (scheme, secret) = value.split_once(' ').map_or(("", value), |(scheme, secret)| (scheme, secret.trim()));
+    let is_scheme = |scheme: &str| !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let (scheme, secret) = match value.split_once(' ') {
+        Some((scheme, secret)) if is_scheme(scheme) => (scheme, secret.trim()),
+        Some(_) => return BLACK.to_owned(),
+        None => ("", value),
+    };
     let length = secret.chars().count();
-    let tail: String = if length >= 12 { secret.chars().skip(length - 4).collect() } else { String::new() };
+    let has_tail = length >= 12 && !scheme.eq_ignore_ascii_case("basic") && !secret.contains([' ', '=', ',']);
+    let tail: String = if has_tail { secret.chars().skip(length - 4).collect() } else { String::new() };
     format!("{scheme} {BLACK}{tail}").trim_start().to_owned()
 }
 
@@ -284,6 +298,11 @@ mod tests {
         let header = |name: &str, value: &str| redactor().header(name, value);
         assert_eq!(header("authorization", "Bearer HZ4MR8NyjdPiP9g8l6gKXT5Kjk9FlJa7"), "Bearer …lJa7");
         assert_eq!(header("cookie", "session=1"), "…");
+        assert_eq!(header("cookie", "session=1234567890123; theme=dark"), "…");
+        assert_eq!(header("authorization", "1234567890123 and 1234567890123"), "…");
+        assert_eq!(header("authorization", "Basic dXNlcjpwYXNzd29yZA=="), "Basic …");
+        assert_eq!(header("authorization", "Digest username=\"u\", response=\"1234567890\""), "Digest …");
+        assert_eq!(header("sec-websocket-protocol", "bearer, abc"), "…");
         assert_eq!(header("set-cookie", "session=1"), "…");
         assert_eq!(header("x-api-key", "abc"), "…");
         assert_eq!(
@@ -344,6 +363,14 @@ mod tests {
         assert_eq!(text("short words stay"), "short words stay");
         assert_eq!(text("cut: known+creden"), "cut: …", "a part of one at the end of a text");
         assert_eq!(text("cut: known+creden… (900 characters)"), "cut: …… (900 characters)");
+    }
+
+    #[test]
+    fn the_parts_of_what_a_request_presents_are_black_elsewhere() {
+        let sent =
+            [("cookie", "sid=1234567890; theme=\"a-long-theme\""), ("authorization", "Basic dTpteS1wYXNzd29yZA==")];
+        let redactor = redactor().of_parts("/", sent.into_iter());
+        assert_eq!(redactor.text("it said 1234567890, a-long-theme and my-password"), "it said …, … and …");
     }
 
     #[test]

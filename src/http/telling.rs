@@ -18,13 +18,21 @@ const TELLING: &[&str] = &[
     "cookie",
     "bearer",
     "hmac",
+    "csrf",
+    "xsrf",
+    "websocketprotocol",
+    "jsessionid",
+    "phpsessid",
+    "aspsession",
+    "samlresponse",
+    "samlart",
 ];
 
 /// Shorter words, which make a name telling only as a word of it: `blink_eyes` has the letters of `key`.
 const TELLING_SHORT: &[&str] = &["key", "jwt"];
 
 /// Words that make a name telling as its last word.
-const TELLING_LAST: &[&str] = &["pwd", "pass", "otp"];
+const TELLING_LAST: &[&str] = &["pwd", "pw", "pass", "otp", "totp", "psk"];
 
 /// Words that have a telling one in them and name no credential.
 const FRIENDS: &[&str] = &[
@@ -50,7 +58,8 @@ const FRIENDS: &[&str] = &[
 ];
 
 /// Names that are telling as a parameter, and in an object that has one of [`OF_LOGIN`].
-const TELLING_OF_LOGIN: &[&str] = &["code", "assertion", "codeverifier", "otp", "pin", "pwd", "sig", "auth", "ticket"];
+const TELLING_OF_LOGIN: &[&str] =
+    &["code", "assertion", "clientassertion", "codeverifier", "authcode", "pin", "sig", "auth", "ticket"];
 
 /// Names that only the request of a login has.
 pub(super) const OF_LOGIN: &[&str] = &["grant_type", "client_id", "redirect_uri"];
@@ -70,9 +79,17 @@ const OF_NAME: &[&str] = &[
     "path",
 ];
 
+/// Members that may give such a name, and may as well name something else.
+const OF_NAME_MAYBE: &[&str] = &["id", "label", "title", "variable", "option", "setting", "k"];
+
+/// Last words of such names: `paramName`.
+const OF_NAME_LAST: &[&str] = &["name", "key", "header", "field", "param", "parameter"];
+
 /// Members that hold the value whose name stands beside it.
-const OF_VALUE: &[&str] =
-    &["value", "val", "values", "content", "text", "data", "default", "defaultvalue", "newvalue", "oldvalue"];
+const OF_VALUE: &[&str] = &["value", "val", "values", "content", "text", "data", "default", "v"];
+
+/// The last word of such names: `currentValue`.
+const OF_VALUE_LAST: &str = "value";
 
 /// The last words of names of fields. A text without digits that ends with one is the name of a field.
 const OF_FIELD: &[&str] = &[
@@ -122,19 +139,30 @@ pub(super) fn is_telling_parameter(name: &str) -> bool {
 
 /// Tells whether a member of that name gives the name of another member's value: `{"name": "password", "value": "x"}`.
 pub(super) fn is_of_name(name: &str) -> bool {
+    let words = Words::of(name);
+    let is_one = |names: &[&str]| names.contains(&&*words.letters);
+    is_one(OF_NAME) || is_one(OF_NAME_MAYBE) || OF_NAME_LAST.contains(&words.last())
+}
+
+/// Tells whether a member of that name surely is the one that names a value beside it.
+pub(super) fn is_surely_of_name(name: &str) -> bool {
     OF_NAME.contains(&&*Words::of(name).letters)
 }
 
 /// Tells whether a member of that name holds the value that another member names.
 pub(super) fn is_of_value(name: &str) -> bool {
-    OF_VALUE.contains(&&*Words::of(name).letters)
+    let words = Words::of(name);
+    OF_VALUE.contains(&&*words.letters) || words.last() == OF_VALUE_LAST
 }
 
 /// Tells whether a value is a telling name itself, and no sentence about one.
 pub(super) fn is_telling_word(text: &str) -> bool {
-    // A path of a JSON Patch consists of names of fields.
-    let mut parts = text.split('/').skip(usize::from(text.starts_with('/')));
-    let is_name = |part: &str| part.len() <= NAME_BYTES && part.split_whitespace().count() <= 3 && is_telling(part);
+    // A path of a JSON Patch consists of names of fields. In such a path, the separator within a name is written as two letters.
+    let text = &*text.replace("~1", "-");
+    let is_name = |part: &str| {
+        (part.len() <= NAME_BYTES || !part.contains(' ')) && part.split_whitespace().count() <= 3 && is_telling(part)
+    };
+    let mut parts = text.split('/').skip(1);
     if text.starts_with('/') { parts.any(is_name) } else { is_name(text) }
 }
 
@@ -143,6 +171,12 @@ pub(super) fn is_field_name(text: &str) -> bool {
     let is_part = |letter: char| letter.is_ascii_alphabetic() || matches!(letter, '_' | '-' | '$' | '.');
     let words = Words::of(text);
     text.len() <= NAME_BYTES && text.chars().all(is_part) && OF_FIELD.contains(&words.last())
+}
+
+/// Returns the plain form of a letter that has a wide one.
+pub(super) fn plain(letter: char) -> char {
+    let is_wide = matches!(letter, '\u{ff01}'..='\u{ff5e}');
+    if is_wide { char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter) } else { letter }
 }
 
 /// The letters of a name in lower case, without separators, and where its words begin.
@@ -155,7 +189,7 @@ impl Words {
     fn of(name: &str) -> Self {
         let mut words = Self { letters: String::with_capacity(name.len()), starts: Vec::new() };
         let mut before = ' ';
-        for letter in name.chars() {
+        for letter in name.chars().map(plain) {
             if letter.is_alphanumeric() {
                 if !before.is_alphanumeric() || (before.is_lowercase() && letter.is_uppercase()) {
                     words.starts.push(words.letters.len());
