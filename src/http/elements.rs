@@ -90,7 +90,8 @@ pub(super) fn beside_element(text: &str, at: usize) -> [Option<(usize, usize)>; 
         let close = text[..begin].trim_end().strip_suffix('>')?;
         let tag = Tag::ending_at(text, close.len())?;
         let near = boundary(text, tag.begin.saturating_sub(ELEMENT_BYTES));
-        let opened = text[near..tag.begin].rfind(&format!("<{}", tag.name.strip_prefix('/')?));
+        let open = format!("<{}", tag.name.strip_prefix('/')?);
+        let opened = memchr::memmem::rfind(&text.as_bytes()[near..tag.begin], open.as_bytes());
         let from = match opened {
             Some(opened) => near + opened + text[near + opened..].find('>')? + 1,
             None => near,

@@ -31,7 +31,7 @@ const SCHEMES_OF_LINE: &[&str] = &["Digest", "Hawk", "OAuth", "AWS4-HMAC-SHA256"
 const PARAMETER_BYTES: usize = 100;
 
 /// The most bytes of a user and a password in one word.
-const USER_BYTES: usize = 2_048;
+const USER_BYTES: usize = 512;
 
 /// Words that compare a field with a value.
 const COMPARING: &[&str] = &["eq", "ne", "gt", "ge", "lt", "le", "in", "is", "like", "ilike", "contains"];

@@ -4,10 +4,10 @@ use crate::http::extent::{boundary, json_value, parameter_value};
 use crate::http::telling::{is_telling, is_telling_word};
 
 /// The most bytes of a word before a password in it.
-const WORD_BYTES: usize = 1_000;
+const WORD_BYTES: usize = 256;
 
-/// Options of commands whose value is a user and a password.
-const OPTIONS_OF_USER: &[&str] = &["-u", "-U", "--user", "--proxy-user"];
+/// Options of commands whose value is a user and a password, without their dashes.
+const OPTIONS_OF_USER: &[&str] = &["u", "U", "user", "proxy-user"];
 
 /// Returns the extent of the value of an option of a command: `--password x`, `-u user:x`.
 pub(super) fn after_option(text: &str, at: usize) -> Option<(usize, usize)> {
@@ -33,30 +33,42 @@ pub(super) fn after_option(text: &str, at: usize) -> Option<(usize, usize)> {
         return Some((from, end));
     }
     let colon = text[from..end].find(':')?;
-    OPTIONS_OF_USER.contains(&word).then_some((from + colon + 1, end))
+    is_of_user(word).then_some((from + colon + 1, end))
+}
+
+fn is_of_user(option: &str) -> bool {
+    option.starts_with('-') && OPTIONS_OF_USER.contains(&option.trim_start_matches('-'))
 }
 
 /// Tells whether an argument of a command is an option whose value is a credential.
 pub(super) fn is_option(text: &str) -> bool {
-    text.starts_with('-') && !text.contains('=') && (OPTIONS_OF_USER.contains(&text) || is_telling_word(text))
+    text.starts_with('-') && !text.contains('=') && (is_of_user(text) || is_telling_word(text))
 }
 
 /// Returns the extent of a password that stands with its user in one word: `-uuser:x`, `//user:x@host`.
 pub(super) fn of_user(text: &str, at: usize) -> Option<(usize, usize)> {
     let near = boundary(text, at.saturating_sub(WORD_BYTES));
-    let edges = |letter: char| letter.is_ascii_whitespace() || letter == '"' || letter == '\'';
-    let begin = near + text[near..at].rfind(edges).map_or(0, |begin| begin + 1);
+    let edge = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'');
+    let begin = text.as_bytes()[near..at].iter().rposition(edge).map_or(near, |begin| near + begin + 1);
     let authority = text[begin..at].rfind("//").map(|slashes| begin + slashes + 2);
     if let Some(authority) = authority.filter(|authority| !text[*authority..at].contains([':', '/'])) {
         let rest = &text[authority..];
         let ends = |letter: char| letter.is_whitespace() || "/?#\"'<>\\".contains(letter);
         return rest[..rest.find(ends).unwrap_or(rest.len())].rfind('@').map(|end| (authority, authority + end));
     }
-    let is_option = text.get(begin..at).is_some_and(|word| word.starts_with("-u") || word.starts_with("--user="));
+    let is_option = text.get(begin..at).is_some_and(|word| {
+        word.starts_with("-u") || word.split_once('=').is_some_and(|(option, _)| is_of_user(option))
+    });
     // In a list of arguments, the option stands in a string of its own.
     let is_behind = || {
         let before = text[..begin].trim_end_matches(['"', '\'', '\\', ' ', ',', '\n']);
-        before.len() < begin && OPTIONS_OF_USER.iter().any(|option| before.ends_with(option))
+        before.len() < begin
+            && is_of_user(
+                before
+                    .rsplit(|letter: char| letter.is_whitespace() || "\"'[,".contains(letter))
+                    .next()
+                    .unwrap_or(before),
+            )
     };
     (is_option || is_behind()).then(|| parameter_value(text, at + 1))
 }

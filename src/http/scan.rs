@@ -109,6 +109,8 @@ fn hidden_in(text: &str, times: usize, left: &mut usize) -> Vec<Hidden> {
     if *left == 0 {
         return Vec::new();
     }
+    #[cfg(test)]
+    STEPS.set(STEPS.get() + text.len());
     let mut finder = Finder { text, found: Vec::new(), cost: 0 };
     finder.find();
     let mut found = finder.found;
@@ -186,6 +188,8 @@ impl Finder<'_> {
     fn add(&mut self, at: usize, found: Option<(usize, usize)>) {
         let Some((from, end)) = found.filter(|(from, end)| from < end) else { return };
         self.cost += end - from;
+        #[cfg(test)]
+        STEPS.set(STEPS.get() + end - from);
         let quote = quote_of(self.text, at, from, end);
         self.found.push(Hidden { from, end, quote });
     }
@@ -344,4 +348,43 @@ fn closing_quote(text: &str, at: usize) -> (usize, usize) {
 fn is_header(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     matches!(name.as_str(), "authorization" | "cookie") || (name.contains(['-', '_']) && is_telling(&name))
+}
+
+#[cfg(test)]
+thread_local! {
+    /// The bytes of readings and of extents.
+    static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{STEPS, scan};
+
+    #[test]
+    fn values_in_values_and_readings_of_readings_take_a_bounded_number_of_steps() {
+        for unit in [
+            r#""password":{"#,
+            r#""password":[("#,
+            "<token>",
+            "a-key: ",
+            "'password':'it ",
+            "-----BEGIN PRIVATE KEY ",
+            "<value>x</value><name>password</name>",
+            r#"\\u005c"%2525257B&amp;amp;quot;"#,
+            "%255C%2522token%253D",
+            "eyJwYXNzd29yZCI6ImEi",
+            "Content-Disposition: form-data; name=\"password\"\n\n",
+        ] {
+            let text = unit.repeat(40_000 / unit.len());
+            STEPS.set(0);
+            let _ = scan(&text);
+            assert!(STEPS.get() <= 100 * text.len(), "{unit}: {} steps", STEPS.get() / text.len());
+        }
+    }
+
+    #[test]
+    fn a_text_beyond_the_bound_is_black() {
+        let many = "a-key: ".repeat(2_000) + "\nseen";
+        assert!(!scan(&many).contains("seen"), "{}", scan(&many).len());
+    }
 }

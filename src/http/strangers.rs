@@ -57,9 +57,7 @@ fn a_secret_is_black_in_texts_of_many_formats() {
 #[test]
 fn ordinary_texts_are_shown_as_they_are() {
     let redactor = Redactor::default();
-    let black: String = texts(SHOWN)
-        .filter(|text| redactor.text(text) != *text)
-        .map(|text| format!("{text:?}\n  is shown as {:?}\n", redactor.text(&text)))
-        .collect();
-    assert!(black.is_empty(), "{black}");
+    let black: Vec<_> = texts(SHOWN).filter(|text| redactor.text(text) != *text).collect();
+    let shown: Vec<_> = black.iter().map(|text| redactor.text(text)).collect();
+    assert!(black.is_empty(), "{shown:#?}");
 }
