@@ -183,6 +183,7 @@ impl Run {
         };
         started.mark(&mut report);
         report.elsewhere = intercept::elsewhere(&standin);
+        report.worlds_unjudged = standin.unjudged_worlds();
         Ok(ScenarioResult { report, ended, stopped, environment: standin.environment() })
     }
 }

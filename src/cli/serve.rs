@@ -120,6 +120,10 @@ impl Serve {
             }
             () = ended(parent) => logger.note("stopping: standard input ended"),
         }
+        let unjudged = standin.unjudged_worlds();
+        if !unjudged.is_empty() {
+            logger.note(&format!("unjudged: worlds whose expectations were never verified: {}", unjudged.join(", ")));
+        }
         tokio::select! {
             () = standin.stop(GRACE) => {}
             signal = signals.next() => return Ok(Exit::Signal(signal)),
@@ -130,6 +134,7 @@ impl Serve {
             return self.reports.tell(&[], Exit::Good, quiet);
         }
         let mut report = world.report();
+        report.worlds_unjudged = unjudged;
         started.mark(&mut report);
         if report.checks.is_empty() {
             // The files of the settings are written, even if they are empty.

@@ -230,8 +230,9 @@ pub(super) fn expect(request: &ControlRequest<'_>) -> Result<Value, Error> {
         return Err(Error::new(409, "conflict", message));
     }
     run.expect(wanted);
-    let warnings = run.warnings_of_calls(router);
-    Ok(request.warn(json!({ "calls": calls(run) }), warnings))
+    let (warnings, calls) = (run.warnings_of_calls(router), calls(run));
+    world.expects();
+    Ok(request.warn(json!({ "calls": calls }), warnings))
 }
 
 fn calls(run: &ScenarioRun) -> Vec<Value> {
@@ -266,13 +267,11 @@ pub(super) fn verify(request: &ControlRequest<'_>) -> Result<Value, Error> {
     if !is_over && !request.is_last {
         return request.wait(wanted.wait_ms.unwrap_or(PATIENCE_MS));
     }
-    if let Some(run) = &mut world.run {
-        run.mark_verified();
-    }
     let report = world.verify(request.registry.router());
     if let Some(wait_ms) = wanted.wait_ms.filter(|_| !report.passed && !request.is_last) {
         return request.wait(wait_ms);
     }
+    world.mark_verified();
     drop(world);
     let status = if report.passed { 200 } else { failed };
     let report = if all { report } else { report.without_zeros() };

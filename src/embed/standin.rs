@@ -224,6 +224,12 @@ impl Standin {
         self.registry.names().iter().map(|name| (**name).to_owned()).collect()
     }
 
+    /// Returns the names of other worlds whose expectations were never verified.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
+    pub(crate) fn unjudged_worlds(&self) -> Vec<String> {
+        self.registry.unjudged_worlds()
+    }
+
     /// Reads fixtures and the scenario again, from the files the server was started with: the default world begins
     /// anew, other existing worlds stay, and those made later start from the new files. Files with faults leave
     /// everything as it was, and the error has the faults.

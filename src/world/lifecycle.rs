@@ -147,7 +147,7 @@ impl WorldRegistry {
         }
         drop(others);
         // Their memory is freed after the lock is released, so that other requests do not wait.
-        places.iter().for_each(Slot::end);
+        self.end_slots(&places);
         places.len()
     }
 
@@ -178,9 +178,31 @@ impl WorldRegistry {
         others.remember(name.into(), why);
         drop(others);
         // Its memory is freed after the lock is released, so that other requests do not wait.
-        place.iter().for_each(Slot::end);
+        self.end_slots(place.as_slice());
         drop(place);
         Ok(())
+    }
+
+    /// Ends worlds that were taken from the list.
+    fn end_slots(&self, slots: &[Slot]) {
+        for name in slots.iter().filter_map(Slot::end) {
+            self.unjudged.lock().add(&name);
+        }
+    }
+
+    /// Returns the names of worlds other than the default one whose expectations were never verified, present and gone
+    /// ones. Where they are many, the last one is a number.
+    pub(crate) fn unjudged_worlds(&self) -> Vec<String> {
+        let present: Vec<Arc<Mutex<World>>> =
+            self.others.read().by_name.values().map(|slot| Arc::clone(&slot.world)).collect();
+        let mut all = self.unjudged.lock().clone();
+        for world in present {
+            let world = world.lock();
+            if world.is_unjudged() {
+                all.add(&world.state.name);
+            }
+        }
+        all.list()
     }
 
     /// Deletes a world whose last handle was dropped, unless it was released before.
@@ -222,7 +244,7 @@ impl WorldRegistry {
         let next = if others.by_name.is_empty() { u64::MAX } else { now_ms.saturating_add(pause_ms) };
         self.next_sweep_ms.store(next, Ordering::Relaxed);
         drop(others);
-        places.iter().for_each(Slot::end);
+        self.end_slots(&places);
     }
 }
 

@@ -14,6 +14,7 @@ pub(crate) mod fake_service;
 #[cfg(feature = "tls")]
 mod handshakes;
 pub(crate) mod in_flight;
+mod judged;
 pub(crate) mod lifecycle;
 pub(crate) mod limits;
 mod named_worlds;

@@ -40,12 +40,13 @@ pub(super) struct Slot {
 
 impl Slot {
     /// Releases the answers that the world holds back and those who wait for its calls, and stops its courier: handles
-    /// may keep the world, but it answers no more.
-    pub(super) fn end(&self) {
+    /// may keep the world, but it answers no more. Returns its name where it has expectations that were never verified.
+    pub(super) fn end(&self) -> Option<Arc<str>> {
         let mut world = self.world.lock();
         world.holds.end();
         world.waits.end();
         world.outbox.end();
+        world.is_unjudged().then(|| Arc::clone(&world.state.name))
     }
 }
 

@@ -17,6 +17,7 @@ use crate::world::entrance::Entrance;
 use crate::world::error::{GoneReason, WorldError};
 use crate::world::exchange::answer_at;
 use crate::world::in_flight::InFlight;
+use crate::world::judged::UnjudgedWorlds;
 use crate::world::named_worlds::NamedWorlds;
 use crate::world::registry_limits::Limits;
 use crate::world::select::chosen;
@@ -44,6 +45,8 @@ pub(crate) struct WorldRegistry {
     pub(super) no_default: bool,
     /// The proxy, if there is one.
     pub(super) entrance: OnceLock<Arc<Entrance>>,
+    /// The worlds that are gone without a verification.
+    pub(super) unjudged: Mutex<UnjudgedWorlds>,
     /// The log, if there is one.
     notes: OnceLock<Notes>,
 }
@@ -87,6 +90,7 @@ impl WorldRegistry {
             secrets,
             no_default,
             entrance,
+            unjudged: Mutex::default(),
             notes,
         }
     }

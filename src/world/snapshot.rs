@@ -13,6 +13,7 @@ use crate::history::journal::Journal;
 use crate::http::hold::Holds;
 use crate::scenario::ScenarioRun;
 use crate::world::call_waits::CallWaits;
+use crate::world::judged::Judged;
 use crate::world::outbox::Outbox;
 use crate::world::world::World;
 
@@ -69,6 +70,7 @@ impl World {
             holds: Holds::default(),
             waits: CallWaits::default(),
             outbox: Outbox::default(),
+            judged: Judged::made_from_another(),
             baseline: start,
             left,
             snapshots: Vec::new(),
@@ -95,6 +97,7 @@ impl World {
         let Snapshot { state, run } = snapshot.clone();
         let name = Arc::clone(&self.state.name);
         self.state = State { name, rate_limits: Buckets::default(), ..state };
+        self.let_calls_go();
         self.run = run;
         self.journal.restart(self.state.settings.journal, &self.state.settings.journals);
         self.coverage = Coverage::default();
@@ -109,9 +112,16 @@ impl World {
         self.restore(&baseline);
     }
 
+    /// Notes that the calls so far are about to go. Only those of a world with rules or expectations would be judged.
+    fn let_calls_go(&mut self) {
+        self.judged.let_go(self.journal.next_number(), self.run.is_some());
+    }
+
     /// Puts another world in place of this one. Readers of its journal see that it began anew, waits for its calls go
     /// on, and its courier begins anew.
     pub(crate) fn replace_with(&mut self, mut other: Self) {
+        self.let_calls_go();
+        other.judged.add_gone(self.judged);
         other.journal.follow(&self.journal);
         other.waits = std::mem::take(&mut self.waits);
         other.waits.restart();
@@ -122,6 +132,9 @@ impl World {
 
     /// Ends the scenario, for later resets too. Records, journal and coverage stay.
     pub(crate) fn end_scenario(&mut self) {
+        if self.run.is_some() {
+            self.judged.leave(self.journal.next_number());
+        }
         self.run = None;
         self.release_holds();
         if self.baseline.run.is_some() {

@@ -15,6 +15,7 @@ use crate::scenario::{
     Diagnostic, Fixtures, Lag, NearExpectation, Report, Scenario, ScenarioError, ScenarioRun, Verification, WaitFor,
 };
 use crate::world::call_waits::{CallWait, CallWaits};
+use crate::world::judged::Judged;
 use crate::world::outbox::Outbox;
 use crate::world::snapshot::Snapshot;
 
@@ -36,6 +37,8 @@ pub(crate) struct World {
     pub coverage: Coverage,
     /// The requests that the fake services send.
     pub outbox: Outbox,
+    /// The part of the calls that verifications looked at.
+    pub(super) judged: Judged,
     /// The start of the world, and of each reset.
     pub(super) baseline: Arc<Snapshot>,
     /// The memory that requests of the control API left in it, among that of all worlds.
@@ -71,6 +74,7 @@ impl World {
         let needs_verification = run.needs_verification();
         let name = Arc::clone(&state.name);
         let mut world = Self::starting_at(name, Arc::new(Snapshot { state, run: Some(run) }), None);
+        world.expects();
         if let Some(run) = world.run.as_mut().filter(|_| needs_verification) {
             run.require_verification();
         }
@@ -107,7 +111,7 @@ impl World {
 
     /// Returns the report of a verification at this moment.
     pub(crate) fn verify(&self, router: &Router) -> Report {
-        self.verification(router).report()
+        Report { calls_unjudged: self.judged.gone(), ..self.verification(router).report() }
     }
 
     /// Returns the expectations that a call comes near to without meeting them.
@@ -146,5 +150,24 @@ impl World {
         let on = wanted.on.clone();
         let operations = router.rows().iter().map(|row| row.operation).filter(|operation| on.select(operation));
         self.waits.begin(wanted, times, called, operations)
+    }
+
+    /// Notes that a verification looked at all calls, and told which are gone.
+    pub(crate) fn mark_verified(&mut self) {
+        if let Some(run) = &mut self.run {
+            run.mark_verified();
+        }
+        self.judged = Judged::verified(self.journal.next_number());
+    }
+
+    /// Notes that the world has expectations of its own, which are to be verified.
+    pub(crate) fn expects(&mut self) {
+        self.judged.expects();
+    }
+
+    /// Tells whether the world has expectations that were never verified.
+    pub(super) fn is_unjudged(&self) -> bool {
+        let expects = |run: &ScenarioRun| !run.scenario().expect.is_empty() || run.expected().next().is_some();
+        self.judged.is_open() && self.run.as_deref().is_some_and(expects)
     }
 }

@@ -33,4 +33,6 @@ mod stumbles;
 mod sweep;
 mod tail;
 #[cfg(unix)]
+mod unjudged;
+#[cfg(unix)]
 mod watch;

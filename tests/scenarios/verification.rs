@@ -2,7 +2,7 @@
 
 use crate::support::{Response, ask};
 use serde_json::json;
-use standin::{Answer, Expectation, Lag, Rule, Standin};
+use standin::{Answer, Expectation, Lag, Rule, Standin, WorldHandle};
 
 /// Asks for a verification over HTTP.
 fn verify(standin: &Standin, query: &str) -> Response {
@@ -75,8 +75,11 @@ fn a_panic_of_a_call_that_is_wrong_points_at_the_test() {
     let place = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let noted = std::sync::Arc::clone(&place);
     let before = std::panic::take_hook();
+    let own_thread = std::thread::current().id();
     std::panic::set_hook(Box::new(move |panic| {
-        noted.lock().unwrap().extend(panic.location().map(|location| location.file().to_owned()));
+        // Other tests panic meanwhile.
+        let place = panic.location().filter(|_| std::thread::current().id() == own_thread);
+        noted.lock().unwrap().extend(place.map(|location| location.file().to_owned()));
     }));
     let list = "celigo.integrations.list";
     let crowded = Standin::builder().max_worlds(1).start();
@@ -261,4 +264,44 @@ fn a_verdict_says_how_much_of_the_clock_was_missing() {
     let unmet = world.verify().unwrap_err().to_string();
     let missing = "step down ends when 5000 ms later: 12 of 5000 ms passed on the world's clock, 4988 ms were missing";
     assert_eq!(unmet.matches(missing).count(), 2, "{unmet}");
+}
+
+#[test]
+fn calls_that_go_before_a_verification_looks_at_them_are_told() {
+    let scenario = r#"{"scenario":1,"api":"celigo","expect":{"calls":[{"on":"celigo.flows.list","times":0}]}}"#;
+    let list = |world: &WorldHandle| {
+        world.answer("GET", "/v1/flows", &[("authorization", "Bearer any-token")], b"");
+    };
+    type Way = fn(&WorldHandle);
+    let ways: [(&str, Way); 3] = [
+        ("a reset", WorldHandle::reset),
+        ("a restored snapshot", |world| world.restore(&Standin::builder().offline().unwrap().snapshot())),
+        ("another scenario", |world| {
+            world.load_text("t.json", r#"{"scenario":1,"api":"celigo"}"#).unwrap();
+        }),
+    ];
+    for (name, throw_away) in ways {
+        let world = Standin::builder().offline().unwrap();
+        list(&world);
+        world.load_text("s.json", scenario).unwrap();
+        assert_eq!(world.report().calls_unjudged, 0, "{name}: a world without expectations judges no call");
+        (0..2).for_each(|_| list(&world));
+        throw_away(&world);
+        list(&world);
+        throw_away(&world);
+        let report = world.report();
+        let told = "unjudged: 3 calls were not judged, because the world was reset, restored or given another scenario";
+        let wanted = if name == "a restored snapshot" { 2 } else { 3 };
+        assert_eq!(report.calls_unjudged, wanted, "{name}");
+        let text = report.to_string();
+        assert!(report.passed && text.contains(&told.replace('3', &wanted.to_string())), "{name}: {text}");
+        let again: standin::Report = serde_json::from_value(serde_json::to_value(&report).unwrap()).unwrap();
+        assert_eq!(again, report);
+        // A verification told it; what it looked at may go.
+        let _ = world.verify();
+        list(&world);
+        let _ = world.verify();
+        throw_away(&world);
+        assert_eq!(world.report().calls_unjudged, 0, "{name}");
+    }
 }

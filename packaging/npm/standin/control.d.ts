@@ -384,6 +384,10 @@ export interface components {
             journal: string[];
             /** @description How many calls the journal has lost. */
             journal_lost: number;
+            /** @description How many calls since the last verification went unjudged, because the world was reset, restored or given another scenario. */
+            calls_unjudged?: number;
+            /** @description Other worlds whose expectations were never verified: of standin run and standin serve. */
+            worlds_unjudged?: string[];
             /** @description Other hosts that a command talks to, and how often: of standin run with the proxy. */
             other_hosts?: Record<string, never>[];
             /** @description Handshakes that its clients refused, and what makes them trust: of standin run with the proxy. */

@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::history::coverage::CoverageCell;
 use crate::http::clip::{clipped, column_width};
+use crate::scenario::verify::one_line::on_one_line;
 use crate::scenario::verify::report::{Check, Report, Violation};
 
 /// The most calls of the journal that a report prints: the newest.
@@ -47,9 +48,25 @@ impl Report {
         self.notes().iter().try_for_each(|line| write!(f, "\n  {line}"))
     }
 
-    /// Returns the sentences that every format tells of a passed report, too: calls that were lost, calls elsewhere.
+    /// Returns the sentences that every format tells of a passed report, too: calls that were lost or not judged, calls
+    /// elsewhere.
     pub(crate) fn notes(&self) -> Vec<String> {
-        self.loss().into_iter().chain(self.elsewhere.lines()).collect()
+        self.loss().into_iter().chain(self.unjudged()).chain(self.elsewhere.lines()).collect()
+    }
+
+    /// Says which calls, and which worlds, no verification looked at.
+    fn unjudged(&self) -> Vec<String> {
+        let (number, worlds) = (self.calls_unjudged, self.worlds_unjudged.join(", "));
+        let calls = match number {
+            0 => None,
+            1 => Some("1 call was".to_owned()),
+            number => Some(format!("{number} calls were")),
+        };
+        let why = "not judged, because the world was reset, restored or given another scenario before a verification";
+        let calls = calls.map(|calls| format!("unjudged: {calls} {why}"));
+        let worlds = (!worlds.is_empty())
+            .then(|| format!("unjudged: worlds whose expectations were never verified: {}", on_one_line(&worlds)));
+        calls.into_iter().chain(worlds).collect()
     }
 
     /// Says that the journal lost calls, and which checks that affects.

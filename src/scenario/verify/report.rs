@@ -59,6 +59,11 @@ pub struct Report {
     pub journal: Vec<String>,
     /// Number of calls that the journal has lost.
     pub journal_lost: u64,
+    /// Number of calls that went unjudged since the last verification, because the world was reset, restored or given
+    /// another scenario.
+    pub calls_unjudged: u64,
+    /// Other worlds whose expectations were never verified: of `standin run` and `standin serve`.
+    pub worlds_unjudged: Vec<String>,
     /// Traffic of the command that came to no world: of `standin run` with the proxy.
     pub elsewhere: Elsewhere,
     /// Documented outcomes, and the number of times each was served. A report in a file has only those that were
@@ -68,11 +73,11 @@ pub struct Report {
 
 json_object!(write Report {
     report, scenario, file, world, seed, apis, started, duration_ms, passed, calls, checks, rules, steps, journal,
-    journal_lost, elsewhere: flat, coverage,
+    journal_lost, calls_unjudged: omitted, worlds_unjudged: omitted, elsewhere: flat, coverage,
 });
 json_object!(read Report {
     report, scenario, file, world, seed, apis: default, started: default, duration_ms: default, passed, calls, checks,
-    rules, steps, journal, journal_lost, coverage;
+    rules, steps, journal, journal_lost, calls_unjudged: default, worlds_unjudged: default, coverage;
     other_hosts: default, refused_handshakes: default
         => elsewhere: Elsewhere { other_hosts, refused_handshakes }, measured: None
 });

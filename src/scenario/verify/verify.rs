@@ -76,6 +76,8 @@ impl Verification<'_> {
             steps: run.map(steps).unwrap_or_default(),
             journal: told(&journal, router).iter().map(|line| redactor.text(line).into_owned()).collect(),
             journal_lost: self.journal.lost(),
+            calls_unjudged: 0,
+            worlds_unjudged: Vec::new(),
             elsewhere: Elsewhere::default(),
             coverage: self.coverage.table(router),
         }
