@@ -28,6 +28,7 @@ mod schema;
 mod second_user;
 mod secrets;
 mod settings;
+mod small_stack;
 mod strikes;
 mod stumbles;
 mod sweep;
