@@ -135,10 +135,8 @@ async fn open(socket: TcpStream, wire_fault: WireFault, peer: &ConnectionContext
     let (wire, protocol) = FaultyStream::open(Stream::Plain(socket), wire_fault).await.ok()?;
     #[cfg(feature = "tls")]
     if let Some(front) = peer.serving.front.as_ref().filter(|_| protocol.needs_front()) {
-        // A tunnel to another host may be idle for long; a handshake may not.
-        let _active = (protocol == Protocol::Connect).then(|| peer.link.begin());
         // Boxed, because the future is large and rare.
-        return Box::pin(front.enter(wire, protocol, &peer.serving, &peer.channel)).await;
+        return Box::pin(front.enter(wire, protocol, peer)).await;
     }
     #[cfg(not(feature = "tls"))]
     let _ = peer;

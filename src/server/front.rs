@@ -9,6 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 
 use crate::http::message::Request;
 use crate::server::ServerContext;
+use crate::server::connection_context::ConnectionContext;
 use crate::server::proxy::{Connect, NoTunnel, Proxy};
 use crate::server::read::Channel;
 use crate::server::stream::{Rewound, Stream};
@@ -84,9 +85,9 @@ impl Front {
         &self,
         wire: FaultyStream,
         protocol: Protocol,
-        serving: &ServerContext,
-        channel: &OnceLock<Channel>,
+        peer: &ConnectionContext,
     ) -> Option<(FaultyStream, Protocol)> {
+        let ConnectionContext { serving, channel, link, .. } = peer;
         let speaks_tls = protocol == Protocol::Tls && self.tls.direct;
         let asks_proxy = protocol == Protocol::Connect && self.proxy.is_some();
         if !speaks_tls && !asks_proxy {
@@ -100,6 +101,8 @@ impl Front {
             let asked = Connect::read(&mut io).await.ok()?;
             let host = asked.host();
             if !proxy.covers(&host) {
+                // A tunnel to another host may be idle for long; a request for one, and a handshake, may not.
+                let _active = link.begin();
                 relay(proxy, &asked, &host, io).await;
                 return None;
             }

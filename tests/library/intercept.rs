@@ -357,3 +357,30 @@ fn no_key_is_written_and_the_files_go_with_the_server() {
     drop(standin);
     assert!(!folder.exists());
 }
+
+#[test]
+fn a_request_for_a_tunnel_and_a_handshake_in_it_are_not_waited_for_without_end() {
+    let standin = Standin::builder().intercept().header_timeout(Duration::from_millis(200)).start();
+    let at = standin.address();
+    let connect_to = "CONNECT api.integrator.io:443 HTTP/1.1\r\n";
+    let hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";
+    for (what, sent, dribbles) in [
+        ("a head that stops", [connect_to.as_bytes(), b"x: "].concat(), false),
+        ("a head that dribbles", [connect_to.as_bytes(), b"x: "].concat(), true),
+        ("no handshake", [connect_to.as_bytes(), b"\r\n"].concat(), false),
+        ("a handshake that stops", [connect_to.as_bytes(), b"\r\n", hello].concat(), false),
+        ("a handshake that dribbles", [connect_to.as_bytes(), b"\r\n", hello].concat(), true),
+    ] {
+        let mut stream = connect(at);
+        stream.write_all(&sent).unwrap();
+        stream.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+        let is_closed = (0..1_000).any(|_| {
+            let is_over = match stream.read(&mut [0; 1_024]) {
+                Ok(read) => read == 0,
+                Err(error) => !matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut),
+            };
+            is_over || (dribbles && stream.write_all(b"x").is_err())
+        });
+        assert!(is_closed, "{what}");
+    }
+}
