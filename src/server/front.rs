@@ -81,7 +81,7 @@ impl Front {
     }
 
     /// Handles the handshake and `CONNECT` of a connection, and returns the HTTP inside; `None` if there is none.
-    pub(crate) async fn enter(
+    pub(super) async fn enter(
         &self,
         wire: FaultyStream,
         protocol: Protocol,

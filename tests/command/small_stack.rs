@@ -81,7 +81,7 @@ fn the_deepest_trees_that_are_let_in_pass_all_readers_on_a_small_stack() {
             server.sends(("GET", target), CELIGO, "", &[200]);
         }
     }
-    // What an administrator writes may be deeper.
+    // Records of an administrator may be deeper.
     let person = "/data/edlink.people/0bad1e7a-308d-4266-8c2c-218bced3969e";
     for _ in 0..2 {
         server.control("PATCH", person, &format!("{{\"properties\":{}}}", objects(79)), &[200]);
