@@ -306,3 +306,40 @@ fn the_control_api_says_which_records_were_let_go_of() {
     let of = |name: &str| collections.as_array().unwrap().iter().find(|it| it["name"] == name).unwrap()["lost"].clone();
     assert_eq!((of("celigo.audit"), of("celigo.flows")), (json!(30), json!(0)));
 }
+
+#[test]
+fn twice_as_many_made_up_records_of_each_kind_take_twice_the_work() {
+    let builder = || small_journal().generated_records(10_000_000).total_generated_records(10_000_000);
+    let kinds: Vec<String> = {
+        let standin = builder().start();
+        let host = standin.address().to_string();
+        let all = crate::support::ask(standin.address(), "GET", "/_standin/collections", &[("host", &host)], "").json();
+        all.as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let cost = |first: &[(&str, usize)]| {
+        let mut refused = None;
+        let cost = measure(|| {
+            let made = first.iter().fold(builder(), |made, (kind, count)| made.generate(kind, *count));
+            refused = made.offline().err();
+        });
+        refused.is_none().then_some(cost.bytes_total)
+    };
+    let mut tried = 0;
+    for kind in &kinds {
+        let (Some(few), Some(many)) = (cost(&[(kind, 200)]), cost(&[(kind, 400)])) else { continue };
+        tried += 1;
+        assert!(many < few * 5 / 2, "{kind}: {few} bytes became {many}");
+    }
+    assert!(tried > 40, "{tried} of {} kinds can be made up", kinds.len());
+    let webhooks = |many: usize| {
+        let exports = json!({ "count": many, "like": { "type": "webhook", "adaptorType": "WebhookExport" } });
+        let generate = json!({ "celigo.exports": exports, "celigo.deliveries": { "count": many } });
+        let data = json!({ "generate": generate });
+        let text = json!({ "scenario": 1, "api": ["celigo"], "data": data }).to_string();
+        let world = builder().offline().unwrap();
+        measure(|| drop(world.load_text("s.json", &text).unwrap())).bytes_total
+    };
+    let (few, many) = (webhooks(1_000), webhooks(2_000));
+    println!("{tried} kinds; deliveries of many listeners: {few} and {many} bytes");
+    assert!(many < few * 5 / 2, "{few} bytes became {many}");
+}

@@ -8,7 +8,8 @@ use crate::engine::schema::schema::{IdFormat, Schema};
 /// Exports: the sources of records.
 pub(crate) static EXPORTS: Schema = Schema::new("celigo.exports", "Export", "_id", IdFormat::ObjectId, EXPORT)
     .view(secrets::listener_masked)
-    .always_shown(&["adaptorType"]);
+    .always_shown(&["adaptorType"])
+    .indexed(&["type"]);
 
 static EXPORT: &[Field] = &[
     text("_id"),

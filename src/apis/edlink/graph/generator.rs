@@ -27,6 +27,9 @@ use crate::engine::schema::time::format_ms;
 use crate::engine::state::State;
 use crate::engine::store::Record;
 
+/// The most records that one is chosen from, so that many of two kinds take no longer than each.
+const MOST_CONSIDERED: usize = 100;
+
 /// The roles of every twentieth person, in turn.
 const STAFF: [&[&str]; 8] = [
     &["administrator"],
@@ -248,12 +251,12 @@ fn pick<'a, T: ?Sized>(from: &[&'a T], rng: &mut SeededRng) -> &'a T {
 
 fn district(state: &mut State) -> Value {
     // The district gets the source of the first integration without a district; without one, it belongs to all sources.
-    let sources = state.store.of(&INTEGRATIONS).iter().filter_map(|it| it.get("source")?["id"].as_str());
+    let sources =
+        state.store.of(&INTEGRATIONS).iter().take(MOST_CONSIDERED).filter_map(|it| it.get("source")?["id"].as_str());
     let free = sources.map(str::to_owned).find(|source| {
-        let source = Some(source.as_str());
         // A reference needs a source that the world lists.
-        source.is_some_and(|source| state.store.of(&SOURCES).get(source).is_some())
-            && state.store.of(&DISTRICTS).iter().all(|district| district.text("standin_source_id") != source)
+        state.store.of(&SOURCES).get(source).is_some()
+            && state.store.of(&DISTRICTS).find("standin_source_id", source).next().is_none()
     });
     let city: String = CityName().fake_with_rng(state.rng.inner());
     let mut fields = json!({
@@ -341,7 +344,7 @@ fn session(state: &mut State, place: usize) -> Result<Value, Problem> {
 
 /// Returns the current session: the first active one, or the first of all.
 fn session_now(state: &State) -> Option<String> {
-    let mut sessions = state.store.of(&SESSIONS).iter();
+    let mut sessions = state.store.of(&SESSIONS).iter().take(MOST_CONSIDERED);
     let active = sessions.find(|session| session.text("state") == Some("active"));
     active.or(state.store.of(&SESSIONS).nth(0)).map(|session| session.id().to_owned())
 }
@@ -360,7 +363,7 @@ fn course(state: &State, school: &Record, place: usize) -> Document {
 }
 
 fn class(state: &State, school: &Record, place: usize) -> Document {
-    let courses: Vec<&Record> = state.store.of(&COURSES).find("school_id", school.id()).collect();
+    let courses: Vec<&Record> = state.store.of(&COURSES).find("school_id", school.id()).take(MOST_CONSIDERED).collect();
     let course = courses.get(place % courses.len().max(1));
     let grades = strings(school, "grade_levels");
     let grade = grades.get(place % grades.len().max(1));
