@@ -1,6 +1,6 @@
 //! `standin report merge` and `standin report html`
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
 use clap::builder::BoolishValueParser;
@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::cli::exit::{Exit, Failed, print};
 use crate::cli::own_file::{self, PAGE};
 use crate::cli::report_html::html;
+use crate::cli::reports::say;
 use crate::embed::{documented_outcomes, read_bounded};
 use crate::history::coverage::CoverageCell;
 use crate::scenario::{Report as Found, coverage, merged};
@@ -74,7 +75,9 @@ impl Report {
 
 impl Merge {
     fn run(&self) -> Result<Exit, Failed> {
-        let cells = whole_coverage(&read(&self.files)?);
+        let reports = read(&self.files)?;
+        tell_failures(&reports);
+        let cells = whole_coverage(&reports);
         print(&if self.json {
             serde_json::to_string_pretty(&cells).map(|text| text + "\n").unwrap_or_default()
         } else {
@@ -102,8 +105,41 @@ fn read(files: &[PathBuf]) -> Result<Vec<Found>, Failed> {
             reports.push(report);
         }
     }
+    remark(files, &reports);
     Ok(reports)
 }
+
+/// Says what a reader of the result would not see: a file that counts twice, and that there is nothing at all.
+fn remark(files: &[PathBuf], reports: &[Found]) {
+    let mut seen = HashSet::new();
+    for file in files {
+        if !seen.insert(std::fs::canonicalize(file).unwrap_or_else(|_| file.clone())) {
+            say(&format!("{} is given twice, and counts twice\n", file.display()));
+        }
+    }
+    if reports.is_empty() {
+        say("nothing was tested: there is no report in these files\n");
+    }
+}
+
+/// Says which scenarios failed, and what the reports themselves do not know. A page of reports shows both.
+fn tell_failures(reports: &[Found]) {
+    let failed: Vec<&str> =
+        reports.iter().filter(|report| !report.passed).map(|report| report.scenario.as_str()).collect();
+    if !failed.is_empty() {
+        let named = failed.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+        let more = if failed.len() > NAMED { ", …" } else { "" };
+        say(&format!("{} of {} reports failed: {named}{more}\n", failed.len(), reports.len()));
+    }
+    let notes: BTreeSet<String> = reports.iter().flat_map(Found::notes).collect();
+    notes.iter().take(NAMED).for_each(|note| say(&format!("{note}\n")));
+    if notes.len() > NAMED {
+        say(&format!("{} more remarks are not told\n", notes.len() - NAMED));
+    }
+}
+
+/// The most scenarios and remarks that are told.
+const NAMED: usize = 10;
 
 /// Returns the coverage of all reports together, with the outcomes that were never served, which reports leave out.
 fn whole_coverage(reports: &[Found]) -> Vec<CoverageCell> {

@@ -33,6 +33,7 @@ table { border-collapse: collapse; } th, td { border: 1px solid var(--line); pad
 pub(super) fn html(reports: &[Report], coverage: &[CoverageCell]) -> String {
     let failed = reports.iter().filter(|report| !report.passed).count();
     let verdict = match (reports.len(), failed) {
+        (0, _) => "<span class=\"failed\">nothing was tested</span>".to_owned(),
         (all, 0) => format!("<span class=\"passed\">{all} passed</span>"),
         (all, failed) => format!("<span class=\"failed\">{failed} of {all} failed</span>"),
     };

@@ -221,3 +221,25 @@ fn each_format_says_that_the_journal_lost_calls() {
         assert!(text.contains("the journal lost its 1 oldest call; counts"), "{text}");
     }
 }
+
+#[test]
+fn joining_reports_says_what_failed_what_counts_twice_and_what_is_nothing() {
+    let folder = Folder::new("joined");
+    let (file, none) = (folder.path("r.json"), folder.file("none.json", "[]"));
+    let run = ["run", "--scenario", "celigo-lost-create", "--report-json", &file, "--", "sh", "-c", LIST];
+    assert_eq!(said(&mut standin(&run)).0, 4);
+    let again = folder.path("./r.json");
+    let (code, out, err) = said(&mut standin(&["report", "merge", &file, &none, &again]));
+    assert!(code == 0 && out.starts_with("coverage: "), "{out}");
+    assert_eq!(
+        folder.said(&err),
+        "DIR/./r.json is given twice, and counts twice\n2 of 2 reports failed: celigo-lost-create, celigo-lost-create\n"
+    );
+    let (code, page, err) = said(&mut standin(&["report", "html", &none]));
+    assert_eq!((code, err.as_str()), (0, "nothing was tested: there is no report in these files\n"));
+    assert!(page.contains("<span class=\"failed\">nothing was tested</span>"), "{page}");
+    let half = std::fs::read_to_string(&file).unwrap();
+    let half = folder.file("half.json", &half[..half.len() / 2]);
+    let (code, _, err) = said(&mut standin(&["report", "merge", &file, &half]));
+    assert!(code == 2 && err.contains("half.json is no report: "), "{err}");
+}
