@@ -17,15 +17,15 @@ pub(super) struct FileKind {
     pub name: &'static str,
     /// Tells whether a file that begins with this text is of the kind.
     pub is_it: fn(&str) -> bool,
-    /// The setting that names its path.
-    pub setting: &'static str,
+    /// The end of a sentence that says which setting names another path, where one setting does.
+    pub by_setting: &'static str,
 }
 
 /// A report of one of the formats that a setting asks for. One format may replace another, as a setting may change, and
 /// reports of other tools may be replaced where these have a format in common.
 pub(super) const REPORT: FileKind = FileKind {
     name: "report",
-    setting: "the setting",
+    by_setting: "",
     is_it: |text| {
         let compact: String = text.chars().filter(|letter| !letter.is_whitespace()).take(16).collect();
         let json = ["[]", "[{\"report\":", "{\"report\":"];
@@ -38,21 +38,21 @@ pub(super) const REPORT: FileKind = FileKind {
 /// The page of reports. It replaces no report, which would be one that it shows.
 pub(super) const PAGE: FileKind = FileKind {
     name: "page of reports",
-    setting: "--output",
+    by_setting: " with --output",
     is_it: |text| text.contains("<title>standin report</title>"),
 };
 
 /// A scenario, drafted or ready-made.
 pub(super) const SCENARIO: FileKind = FileKind {
     name: "scenario",
-    setting: "the setting",
+    by_setting: "",
     is_it: |text| text.starts_with('{') && text.contains("\"scenario\":"),
 };
 
 /// The schema of scenarios.
 pub(super) const SCHEMA: FileKind = FileKind {
     name: "schema of scenarios",
-    setting: "--save",
+    by_setting: " with --save",
     is_it: |text| text.contains("\"$id\": \"scenario-1.schema.json\""),
 };
 
@@ -67,7 +67,7 @@ pub(super) fn prepare(file: &Path, kind: &FileKind) -> Result<(), Failed> {
     let folder = folder.unwrap_or(Path::new("."));
     let not_there = |error: &io::Error| {
         let why = cannot(file, kind, error).message;
-        Failed::usage(format!("{why}; give another path with {}", kind.setting))
+        Failed::usage(format!("{why}; give another path{}", kind.by_setting))
     };
     if !folder.is_dir() {
         return Err(not_there(&io::Error::other(format!("{} is no folder", folder.display()))));
@@ -104,12 +104,11 @@ pub(super) fn write(file: &Path, text: &str, kind: &FileKind) -> Result<(), Fail
 /// a pipe or a device, to which all is appended.
 fn replaceable(file: &Path, kind: &FileKind) -> Result<Option<PathBuf>, Failed> {
     let left = |why: &str| {
-        Failed::usage(format!(
-            "{} {why}, so it is left as it is; give another path with {}",
-            file.display(),
-            kind.setting
-        ))
+        Failed::usage(format!("{} {why}, so it is left as it is; give another path{}", file.display(), kind.by_setting))
     };
+    if file.as_os_str().as_encoded_bytes().last() == Some(&b'/') {
+        return Err(left("names a folder"));
+    }
     match fs::metadata(file) {
         Ok(found) if found.is_dir() => return Err(left("is a folder")),
         Ok(found) if !found.is_file() || is_stream(file) => return Ok(None),

@@ -63,7 +63,7 @@ impl<'p> PortFile<'p> {
 
 const PORT_FILE: FileKind = FileKind {
     name: "port file",
-    setting: "--port-file",
+    by_setting: " with --port-file",
     is_it: |text| {
         let value: Value = serde_json::from_str(text).unwrap_or_default();
         ["url", "port", "pid"].iter().all(|key| value.get(key).is_some())

@@ -73,6 +73,7 @@ fn a_path_that_will_not_do_is_told_before_the_command_runs() {
         (&below, "cannot write the report DIR/notes/r.json: DIR/notes is no folder; give another path"),
         (&long, "File name too long"),
         (&locked, "error: DIR/locked is read-only, so it is left as it is; give another path"),
+        (&folder.path("new/"), "error: DIR/new/ names a folder, so it is left as it is; give another path"),
         (&folder.text().to_owned(), "error: DIR is a folder, so it is left as it is; give another path"),
     ] {
         let (code, err, ran) = run(&folder, &["--report-json", path]);

@@ -130,7 +130,7 @@ fn a_command_that_ignores_the_signal_is_killed_at_a_change() {
 fn reports_and_what_tools_make_are_no_change() {
     let folder = folder("watch-own");
     folder.file("src/target/x", "1");
-    let script = "echo 2 > src/target/x; echo 3 > src/.hidden; echo 4 > src/report.json; echo begun >&2; sleep 1";
+    let script = "echo 2 > src/target/x; echo 3 > src/.hidden; echo '[]' > src/report.json; echo begun >&2; sleep 1";
     let arguments = ["--scenario", "s.json", "--watch-path", "src", "--report-json", "src/report.json"];
     let mut watching = Watching::start(&folder, &arguments, script);
     let said = watching.until("Ctrl-C ends");
