@@ -1,7 +1,7 @@
 //! Elements of XML and HTML whose content is a credential, in texts that may be cut short anywhere.
 
 use crate::http::extent::boundary;
-use crate::http::telling::{is_field_name, is_telling, is_telling_word};
+use crate::http::telling::{is_field_name, is_of_value, is_telling, is_telling_word};
 
 /// The bytes in which a tag begins and ends.
 const TAG_BYTES: usize = 1_000;
@@ -66,6 +66,22 @@ pub(super) fn element(text: &str, at: usize, is_named: impl FnOnce() -> bool) ->
     (!is_telling_word(text[at + 1..end].trim()) || is_telling(tag.name)).then_some((at + 1, end))
 }
 
+/// Returns the extent of the content of an element for values that ends there, when the text was cut within the next one,
+/// which may name it.
+fn cut_value(text: &str, at: usize) -> Option<(usize, usize)> {
+    let tag = Tag::ending_at(text, at)?;
+    let name = tag.name.strip_prefix('/').filter(|name| is_of_value(name))?;
+    let rest = text[at + 1..].trim_start();
+    let is_whole = rest.find("</").is_some_and(|close| close == 0 || rest[close..].contains('>'));
+    if !rest.starts_with('<') || is_whole {
+        return None;
+    }
+    let near = boundary(text, tag.begin.saturating_sub(ELEMENT_BYTES));
+    let opened = memchr::memmem::rfind(&text.as_bytes()[near..tag.begin], format!("<{name}").as_bytes());
+    let from = opened.and_then(|opened| Some(near + opened + text[near + opened..].find('>')? + 1));
+    Some((from.unwrap_or(near), tag.begin))
+}
+
 /// Returns the extents of the contents of the elements beside one that ends there and holds a telling name.
 pub(super) fn beside_element(text: &str, at: usize) -> [Option<(usize, usize)>; 2] {
     let named = || {
@@ -75,7 +91,7 @@ pub(super) fn beside_element(text: &str, at: usize) -> [Option<(usize, usize)>; 
         let begin = Tag::ending_at(text, open).filter(|begin| begin.name == name)?.begin;
         is_telling_word(text[open + 1..tag.begin].trim()).then_some(begin)
     };
-    let Some(begin) = named() else { return [None, None] };
+    let Some(begin) = named() else { return [cut_value(text, at), None] };
     let is_value = |(from, end): &(usize, usize)| {
         let value = text[*from..*end].trim();
         !is_field_name(value) && !is_telling_word(value)

@@ -1,5 +1,7 @@
 //! Extents of names and values in texts that may be cut short anywhere.
 
+use crate::http::clip::CUT;
+
 /// The quoting of a name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Quote {
@@ -268,9 +270,12 @@ pub(super) fn is_named_beside(text: &str, name: usize, names: impl Fn(&str, &str
     let column = name - begin;
     let is_item = |line: &str| line.trim_start().starts_with("- ");
     let names_it = |line: &str| {
-        let key = line.trim_start_matches([' ', '\t', '-']);
-        let value = key.split_once(':').filter(|_| line.len() - key.len() == column);
-        value.is_some_and(|(key, value)| names(key.trim_matches(QUOTED), value.trim().trim_matches(QUOTED)))
+        let names = |value: &str| key_at(line, column).is_some_and(|(key, _)| names(key, value));
+        let [begins, ends] = [0, line.len()].map(|at| line.as_ptr() as usize - text.as_ptr() as usize + at);
+        // The text may have been cut within the name.
+        let is_last = begins > name && ends == text.len();
+        let is_cut = begins > name && line.contains(CUT) || is_last && (!line.contains(':') || names("token"));
+        is_cut && line.len() > column || key_at(line, column).is_some_and(|(_, value)| names(value))
     };
     let belongs = |line: &&str| line.len() - line.trim_start_matches([' ', '\t', '-']).len() >= column;
     let before = text[..begin].trim_end_matches('\n').rsplit('\n').take(BESIDE_LINES).take_while(belongs);
@@ -279,6 +284,13 @@ pub(super) fn is_named_beside(text: &str, name: usize, names: impl Fn(&str, &str
     let mut is_over = is_first;
     let mut before = before.take_while(|line| !std::mem::replace(&mut is_over, is_item(line)));
     (!is_first && before.any(names_it)) || after.into_iter().any(names_it)
+}
+
+/// Returns the key and the value of a line of YAML whose key begins at that column.
+fn key_at(line: &str, column: usize) -> Option<(&str, &str)> {
+    let key = line.trim_start_matches([' ', '\t', '-']);
+    let (name, value) = key.split_once(':').filter(|_| line.len() - key.len() == column)?;
+    Some((name.trim_matches(QUOTED), value.trim().trim_matches(QUOTED)))
 }
 
 /// The most lines before and behind a member that are looked at.

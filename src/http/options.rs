@@ -1,6 +1,7 @@
 //! Credentials among the options of commands, and users with their passwords.
 
 use crate::http::extent::{boundary, json_value, parameter_value};
+use crate::http::marked::user_of_url;
 use crate::http::telling::{is_telling, is_telling_word};
 
 /// The most bytes of a word before a password in it.
@@ -52,9 +53,7 @@ pub(super) fn of_user(text: &str, at: usize) -> Option<(usize, usize)> {
     let begin = text.as_bytes()[near..at].iter().rposition(edge).map_or(near, |begin| near + begin + 1);
     let authority = text[begin..at].rfind("//").map(|slashes| begin + slashes + 2);
     if let Some(authority) = authority.filter(|authority| !text[*authority..at].contains([':', '/'])) {
-        let rest = &text[authority..];
-        let ends = |letter: char| letter.is_whitespace() || "/?#\"'<>\\".contains(letter);
-        return rest[..rest.find(ends).unwrap_or(rest.len())].rfind('@').map(|end| (authority, authority + end));
+        return user_of_url(text, authority);
     }
     let is_option = text.get(begin..at).is_some_and(|word| {
         word.starts_with("-u") || word.split_once('=').is_some_and(|(option, _)| is_of_user(option))

@@ -144,7 +144,7 @@ fn escaped(text: &str) -> Option<(Letter, usize)> {
             let rest = &text[slashes..];
             let (letter, length) = match rest.as_bytes().first()? {
                 b'u' if rest[1..].starts_with('{') => {
-                    let digits = rest[2..].split('}').next().filter(|digits| digits.len() <= 6)?;
+                    let (digits, _) = rest[2..].split_once('}').filter(|(digits, _)| digits.len() <= 6)?;
                     (hex(digits)?, digits.len() + 3)
                 }
                 b'u' => (hex(rest.get(1..5)?)?, 5),

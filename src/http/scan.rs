@@ -141,7 +141,7 @@ impl Finder<'_> {
         let is_login = OF_LOGIN.iter().any(|name| text.contains(name));
         let (mut attributes, mut parameters) = (None, None);
         // Most texts hold no value that another member could name.
-        let groups = LazyCell::new(|| Groups::of(text));
+        let groups = LazyCell::new(|| [true, false].map(|has_strings| Groups::of(text, has_strings)));
         shaped(text, |from, end| self.found.push(Hidden { from, end, quote: (from, from) }));
         for (at, byte) in text.bytes().enumerate().filter(|(_, byte)| b":=, >+\t".contains(byte)) {
             // The last of several operators, or of blanks, stands for all of them.
@@ -199,15 +199,16 @@ impl Finder<'_> {
         &self,
         at: usize,
         is_login: bool,
-        groups: &impl std::ops::Deref<Target = Groups>,
+        groups: &impl std::ops::Deref<Target = [Groups; 2]>,
     ) -> Option<(usize, usize)> {
         let text = self.text;
         let (name, quote) = name_before(text, at)?;
         if quote == Quote::Json {
             let is_secret = is_telling(name)
-                || (is_telling_parameter(name) && (is_login || groups.beside(at) == Beside::Cut))
+                || (is_telling_parameter(name) && (is_login || groups[0].beside(at) == Beside::Cut))
                 || (is_of_value(name)
-                    && match groups.beside(at) {
+                    && match groups[0].beside(at) {
+                        _ if groups[1].beside(at) == Beside::Telling => true,
                         Beside::Telling => true,
                         // The envelope of an API's answers can have this name, too.
                         Beside::Cut => !name.starts_with('$'),
@@ -284,12 +285,12 @@ impl Finder<'_> {
     }
 
     /// Returns the extent of the item behind a comma, when the item before it names it.
-    fn item(&self, at: usize, groups: &impl std::ops::Deref<Target = Groups>) -> Option<(usize, usize)> {
+    fn item(&self, at: usize, groups: &impl std::ops::Deref<Target = [Groups; 2]>) -> Option<(usize, usize)> {
         let text = self.text;
         if let Some(name) = item_before(text, at) {
             let begin = name.as_ptr() as usize - text.as_ptr() as usize;
             let before = text[..begin].trim_end_matches(['"', '\'', '\\']).trim_end();
-            let is_named = groups.has_turn(at) || name.starts_with('-') || before.ends_with('(');
+            let is_named = groups[0].has_turn(at) || name.starts_with('-') || before.ends_with('(');
             return is_named.then(|| item_behind(text, at)).flatten();
         }
         // An argument that a function compares with the next one.
