@@ -12,6 +12,7 @@ mod deliver;
 mod determinism;
 mod drops;
 mod echoes;
+mod edges;
 mod event_stream;
 mod examples;
 mod graph;
