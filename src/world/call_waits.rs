@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::sync::{Condvar, Mutex};
 
 /// The most waits of a world at a time.
-pub(crate) const MOST_WAITS: usize = 256;
+pub(crate) const MOST_WAITS: usize = 1_024;
 
 /// Returns the refusal of a further wait: its code, its sentence and a hint.
 pub(crate) fn many_waits() -> (&'static str, String, &'static str) {

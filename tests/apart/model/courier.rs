@@ -40,6 +40,7 @@ fn add(world: &Arc<World>, receiver: char) -> Option<thread::JoinHandle<()>> {
     })
 }
 
+#[allow(clippy::ptr_arg)] // `duty` takes what `is_pending` looks at.
 fn take_due(deliveries: &mut Vec<Delivery>) -> Option<(u64, char)> {
     let is_busy = |receiver| deliveries.iter().any(|(_, other, on_its_way)| *other == receiver && *on_its_way);
     let due = deliveries.iter().position(|(_, receiver, on_its_way)| !on_its_way && !is_busy(*receiver))?;

@@ -94,7 +94,7 @@ pub(super) struct Model {
     pub(super) creations: u64,
 }
 
-/// What a snapshot keeps.
+/// The part of a world that a snapshot keeps.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Records {
     order: Vec<String>,
