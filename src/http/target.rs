@@ -105,20 +105,16 @@ impl<'a> Query<'a> {
     /// Adds the query string, changed as by [`with`](Self::with), to a text.
     pub fn write_with(&self, changes: &[(&str, Option<&str>)], query: &mut String) {
         let mut pairs: SmallVec<[(&str, &str); 8]> = SmallVec::new();
+        // The changes that are not made yet.
+        let mut left: SmallVec<[Option<&str>; 8]> = changes.iter().map(|(_, value)| *value).collect();
         for (name, value) in self.pairs() {
-            match changes.iter().find(|(changed, _)| *changed == name) {
+            match changes.iter().position(|(changed, _)| *changed == name) {
                 None => pairs.push((name, value)),
-                Some((_, Some(new))) if !pairs.iter().any(|(known, _)| *known == name) => pairs.push((name, new)),
-                Some(_) => {}
+                Some(place) => pairs.extend(left[place].take().map(|new| (name, new))),
             }
         }
-        for &(name, value) in changes {
-            if let Some(value) = value
-                && !pairs.iter().any(|(known, _)| *known == name)
-            {
-                pairs.push((name, value));
-            }
-        }
+        let rest = changes.iter().zip(left);
+        pairs.extend(rest.filter_map(|((name, _), value)| Some((*name, value?))));
         for (n, (name, value)) in pairs.into_iter().enumerate() {
             if n > 0 {
                 query.push('&');

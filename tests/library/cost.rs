@@ -147,3 +147,25 @@ fn requests_beyond_the_journals_bounds_cost_no_memory() {
     let allowed = 64 * 1024 + i64::try_from(written).unwrap() * 4_096;
     assert!(info.bytes_current < allowed, "{} bytes more after {requests} requests", info.bytes_current);
 }
+
+#[test]
+fn a_parameter_that_is_repeated_is_read_once() {
+    let world = world(10);
+    let cost = |query: &str| {
+        let target = format!("/v1/integrations?{query}");
+        let mut status = None;
+        let ask = || status = world.answer("GET", &target, &[("authorization", "Bearer any")], b"").status;
+        let cost = measure(ask);
+        assert_eq!(status, Some(200), "{}", &query[..20]);
+        cost
+    };
+    let many = |part: &str| part.repeat(3_000);
+    // Parameters that no list knows cost what the length of a query costs.
+    let plain = cost(&many("unknown=1&"));
+    for repeated in ["limit=1&", "name=a&", "disabled=true&", "name_in=a,b&"] {
+        let repeated = cost(&many(repeated));
+        assert!(repeated.count_total < plain.count_total + 300, "{plain:?} became {repeated:?}");
+    }
+    let (one, all) = (cost(&format!("sort=name&x={}", many("name,"))), cost(&format!("sort={}name", many("name,"))));
+    assert!(all.bytes_total < one.bytes_total + 60_000, "{one:?} became {all:?}");
+}

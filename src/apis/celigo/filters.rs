@@ -1,6 +1,7 @@
 //! Filters and orders of lists.
 
 use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -97,6 +98,7 @@ fn id_field(name: &str) -> Option<String> {
 }
 
 /// A value that a query wants, read by the kind of its field.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum WantedValue {
     Flag(bool),
     Whole(i64),
@@ -117,6 +119,11 @@ impl WantedValue {
                 .ok_or_else(|| "must be an ISO 8601 time, or milliseconds since 1970".to_owned()),
             _ => Ok(Self::Text(text.to_owned())),
         }
+    }
+
+    /// Returns the order of the wanted value and one of a record, which lies behind all if it is of another kind.
+    fn side(&self, value: &Value) -> Ordering {
+        self.order(value).map_or(Ordering::Less, Ordering::reverse)
     }
 
     /// Returns the order of a value of a record and the wanted one.
@@ -169,12 +176,19 @@ pub(super) fn field_of(parameter: &str) -> &str {
 /// `search`.
 pub(super) fn keep(query: &Query<'_>, resource: &'static Schema) -> Result<Option<Keep>, Problem> {
     let mut tests: Vec<Keep> = Vec::new();
+    let mut read: BTreeMap<&str, (&str, bool)> = BTreeMap::new();
     // A filter without a value is ignored.
     for (name, value) in query.pairs().filter(|(_, value)| !value.is_empty()) {
+        // One that is repeated selects nothing more.
+        if read.get(name).is_some_and(|(before, _)| *before == value) {
+            continue;
+        }
         let is_general = NO_FILTERS.contains(&name);
         let test = if is_general { None } else { filter(resource, name, value)? };
-        if is_general || test.is_some() {
-            once(query, name)?;
+        let counts = is_general || test.is_some();
+        // Of two different values, one would be ignored.
+        if read.insert(name, (value, counts)).is_some_and(|(_, did)| did || counts) {
+            return Err(wrong(name, "is given twice"));
         }
         tests.extend(test);
     }
@@ -192,13 +206,6 @@ pub(super) fn keep(query: &Query<'_>, resource: &'static Schema) -> Result<Optio
         1 => tests.pop(),
         _ => Some(Box::new(move |record| tests.iter().all(|test| test(record)))),
     })
-}
-
-/// Rejects a parameter that has two different values, of which one would be ignored.
-fn once(query: &Query<'_>, name: &str) -> Result<(), Problem> {
-    let mut values = query.pairs().filter(|(known, value)| *known == name && !value.is_empty()).map(|(_, value)| value);
-    let first = values.next();
-    if values.any(|value| Some(value) != first) { Err(wrong(name, "is given twice")) } else { Ok(()) }
 }
 
 /// Tells whether records of that kind hold a text that `search` looks at.
@@ -233,8 +240,13 @@ fn filter(resource: &'static Schema, name: &str, value: &str) -> Result<Option<K
     let is_among = suffix == AMONG || matches!(column.kind(), Kind::Enum(_));
     let texts: Vec<&str> = if is_among { value.split(',').collect() } else { vec![value] };
     let wanted = texts.into_iter().map(|text| WantedValue::read(column.kind(), text)).collect::<Result<Vec<_>, _>>();
-    let wanted = wanted.map_err(|reason| wrong(name, reason))?;
-    let is_wanted = move |value: &Value| wanted.iter().any(|wanted| wanted.order(value).is_some_and(holds));
+    let mut wanted = wanted.map_err(|reason| wrong(name, reason))?;
+    wanted.sort_unstable();
+    let is_wanted = move |value: &Value| match &*wanted {
+        [one] => one.order(value).is_some_and(holds),
+        // All are of one kind, so that each knows on which side a value lies.
+        several => several.binary_search_by(|wanted| wanted.side(value)).is_ok(),
+    };
     Ok(Some(Box::new(move |record| column.values(record).iter().any(&is_wanted))))
 }
 
@@ -257,9 +269,13 @@ pub(super) fn order(query: &Query<'_>, resource: &'static Schema) -> Result<Opti
     else {
         return Ok(None);
     };
-    let mut keys: Vec<(Column, bool)> = Vec::new();
+    let (mut keys, mut sorted): (Vec<(Column, bool)>, BTreeSet<&str>) = (Vec::new(), BTreeSet::new());
     for part in sort.split(',') {
         let (name, falls) = part.strip_prefix('-').map_or((part, false), |name| (name, true));
+        // A column orders nothing that it has ordered before.
+        if !sorted.insert(name) {
+            continue;
+        }
         let column = Column::find(resource, name).filter(|column| column.is_ordered());
         keys.push((column.ok_or_else(|| wrong(parameter, format!("cannot order by {name:?}")))?, falls));
     }
