@@ -138,7 +138,7 @@ impl Outbox {
     #[cfg_attr(not(feature = "webhooks"), allow(dead_code))]
     pub(crate) fn duty(&mut self, run: u64, at_once: usize, now_ms: u64) -> Duty<Parcel> {
         let mut courier = self.courier;
-        let duty = courier.duty(run, at_once, self, |outbox| outbox.take_due(now_ms), |outbox| outbox.is_pending());
+        let duty = courier.duty(run, at_once, self, |outbox| outbox.take_due(now_ms), Self::is_pending);
         self.courier = courier;
         duty
     }
