@@ -229,6 +229,7 @@ mod tests {
         r#"{"name":"password","note":"x, 'y } z","more":"}","value":"HUSHx"}"#,
         r#"["a","b ] c","password","HUSHx"]"#,
         r#"["a, b","c } d","password","HUSHx","e","f]"]"#,
+        r#"["a","b\"\"c\"::d?:'e","password","HUSHx"]"#,
         r#"{"code":"HUSHx","note":"a } b","client_id":"c"}"#,
         "{'name': 'password', 'note': 'a } b', 'value': 'HUSHx'}",
         "{'value': 'HUSHx', 'note': \"} it's ]\", 'name': 'password'}",

@@ -11,6 +11,8 @@ struct Open {
     mark: Mark,
     /// True when the quote stands where an item or member begins, and not in prose.
     is_item: bool,
+    /// The most times that this quote or one around it is escaped.
+    deepest: u32,
 }
 
 /// A quote, and the times it is escaped.
@@ -35,16 +37,24 @@ impl Strings {
         let mark = Mark { byte: bytes[at], level: (slashes + 1).trailing_zeros() };
         let (begins, ends) = (begins_item(&bytes[..at - slashes]), ends_item(&bytes[at + 1..]));
         if mark.byte == b'"' {
-            let within = self.open.iter().rposition(|open| open.mark.level <= mark.level);
-            self.open.truncate(within.map_or(0, |within| within + 1));
+            while self.deepest() > mark.level {
+                self.open.pop();
+            }
         }
         let opened = self.opened(mark).filter(|opened| ends && (!begins || self.open[*opened].is_item));
         match opened {
             Some(opened) => self.open.truncate(opened),
             // Other single quotes are apostrophes.
-            None if begins || (mark.byte == b'"' && !ends) => self.open.push(Open { mark, is_item: begins }),
+            None if begins || (mark.byte == b'"' && !ends) => {
+                let deepest = self.deepest().max(mark.level);
+                self.open.push(Open { mark, is_item: begins, deepest });
+            }
             None => {}
         }
+    }
+
+    fn deepest(&self) -> u32 {
+        self.open.last().map_or(0, |open| open.deepest)
     }
 
     /// Returns the open string that such a quote could close: the last one, or the one around an apostrophe that was
