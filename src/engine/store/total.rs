@@ -54,6 +54,11 @@ impl Charge {
         Self { total: None, amount }
     }
 
+    /// Charges the same total with a further amount.
+    pub fn beside(&self, amount: usize) -> Self {
+        self.total.as_ref().map_or_else(|| Self::uncounted(amount), |total| Self::new(total, amount))
+    }
+
     /// Returns the amount.
     pub fn amount(&self) -> usize {
         self.amount

@@ -39,8 +39,10 @@ pub(crate) struct ScenarioRun {
     scopes: Vec<Arc<RuleScope>>,
     /// The memory of the scenario, which forks and snapshots share.
     shared: Arc<Charge>,
-    /// The bytes of the rules and expected calls added by hand.
-    added_bytes: usize,
+    /// The memory of each rule added by hand, which forks and snapshots share, too.
+    added_rules: Vec<Arc<Charge>>,
+    /// The memory of each expected call added by hand.
+    added_calls: Vec<Arc<Charge>>,
     /// The current step.
     pub(in crate::scenario) step: usize,
     pub(in crate::scenario) entered_ms: u64,
@@ -171,7 +173,8 @@ impl ScenarioRun {
             own_counters: 0,
             scopes: vec![Arc::default()],
             shared: Arc::new(Charge::uncounted(0)),
-            added_bytes: 0,
+            added_rules: Vec::new(),
+            added_calls: Vec::new(),
             step: 0,
             entered_ms: 0,
             visited: Visits::default(),
@@ -251,7 +254,7 @@ impl ScenarioRun {
             return Err(format!("the rule on {} does nothing; say what goes wrong", rule.on));
         }
         Arc::make_mut(&mut self.scopes[ADDED]).add(router, &rule, self.counters.len());
-        self.added_bytes += bytes_of(rule.source.as_deref());
+        self.added_rules.push(Arc::new(self.shared.beside(bytes_of(rule.source.as_deref()))));
         self.counters.push(RuleCounter::new(Arc::new(rule)));
         Arc::make_mut(&mut self.ids).insert(Arc::clone(&id));
         Ok(id)
@@ -268,15 +271,15 @@ impl ScenarioRun {
 
     /// Removes the rules added by hand.
     pub(crate) fn clear_added(&mut self) {
-        let added = self.counters.drain(self.own_counters..);
-        self.added_bytes -= added.map(|counter| bytes_of(counter.rule.source.as_deref())).sum::<usize>();
+        self.counters.truncate(self.own_counters);
+        self.added_rules.clear();
         self.collect_ids();
         self.scopes[ADDED] = Arc::default();
     }
 
     /// Adds an expectation by hand: calls are counted from now on.
     pub(crate) fn expect(&mut self, expected: CallExpectation) {
-        self.added_bytes += bytes_of(expected.source.as_deref());
+        self.added_calls.push(Arc::new(self.shared.beside(bytes_of(expected.source.as_deref()))));
         self.calls.push(CallCounter::new(expected));
     }
 
@@ -360,12 +363,12 @@ impl ScenarioRun {
         bytes_of(Some(&self.scenario.source)) + indexes
     }
 
-    /// Returns the bytes that this run has by itself: counters, and what was added by hand.
+    /// Returns the bytes that this run has by itself: its counters, and what it saw.
     pub(crate) fn own_bytes(&self) -> usize {
         let counters = self.counters.len() * (size_of::<RuleCounter>() + size_of::<RuleTrace>())
             + self.calls.len() * size_of::<CallCounter>();
         let seen = size_of_val(self.visited.list()) + self.issued.bytes();
-        size_of::<Self>() + counters + seen + self.added_bytes + self.scopes[ADDED].bytes()
+        size_of::<Self>() + counters + seen
     }
 
     /// Returns the name of the current step.
