@@ -106,6 +106,6 @@ fn a_finding_that_is_not_told_is_compared_with_no_name() {
         let (told, all) = (whole(200), whole(2_200));
         let each = (all - told) / 2_000;
         println!("{name}: {each} bytes for each that is not told");
-        assert!(each < 20_000, "{name}: {each} bytes for each that is not told");
+        assert!(each < 8_000, "{name}: {each} bytes for each that is not told");
     }
 }
