@@ -93,19 +93,23 @@ fn look(paths: &[PathBuf], own: &[PathBuf]) -> Looks {
     found
 }
 
+/// Finds the files in a folder and in those below it, at any depth: one folder is open at a time.
 fn walk(folder: &Path, own: &[PathBuf], found: &mut Looks) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let is_skipped = name.to_str().is_some_and(|name| name.starts_with('.') || SKIPPED.contains(&name));
-        let Ok(kind) = entry.file_type() else { continue };
-        if is_skipped || found.len() >= MOST_FILES {
-            continue;
-        }
-        // A link to a folder may lead to a folder above it.
-        if kind.is_dir() {
-            walk(&entry.path(), own, found);
-        } else {
-            add(entry.path(), fs::metadata(entry.path()).ok().as_ref(), own, found);
+    let mut waiting = vec![folder.to_owned()];
+    while let Some(folder) = waiting.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let is_skipped = name.to_str().is_some_and(|name| name.starts_with('.') || SKIPPED.contains(&name));
+            let Ok(kind) = entry.file_type() else { continue };
+            if is_skipped || found.len() >= MOST_FILES {
+                continue;
+            }
+            // A link to a folder may lead to a folder above it.
+            if kind.is_dir() {
+                waiting.push(entry.path());
+            } else {
+                add(entry.path(), fs::metadata(entry.path()).ok().as_ref(), own, found);
+            }
         }
     }
 }
@@ -119,4 +123,24 @@ fn add(path: PathBuf, there: Option<&Metadata>, own: &[PathBuf], found: &mut Loo
 fn same(one: &Path, other: &Path) -> bool {
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     one == other || one.file_name() == other.file_name() && absolute(one) == absolute(other)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_may_be_as_deep_as_a_path_is_long() {
+        let root = tempfile::tempdir().unwrap();
+        let mut deepest = root.path().to_owned();
+        while deepest.as_os_str().len() < 900 {
+            deepest.push("d");
+        }
+        fs::create_dir_all(&deepest).unwrap();
+        fs::write(deepest.join("file"), "").unwrap();
+        let look_at = root.path().to_owned();
+        let looking = std::thread::Builder::new().stack_size(128 * 1024);
+        let found = looking.spawn(move || look(&[look_at], &[])).unwrap().join().unwrap();
+        assert_eq!(found.into_keys().collect::<Vec<_>>(), [deepest.join("file")]);
+    }
 }

@@ -161,3 +161,15 @@ macro_rules! part_matchers {
     };
 }
 pub(super) use part_matchers;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_matcher_is_no_deeper_than_in_a_file() {
+        let nested = |levels| (0..levels).fold(Value::from(1), |inner, _| Value::from(vec![inner]));
+        assert!(Match::from(nested(96)).read().is_ok());
+        assert_eq!(Match::from(nested(97)).read().unwrap_err(), "it is nested more than 96 levels deep");
+    }
+}

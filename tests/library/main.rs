@@ -40,6 +40,7 @@ mod paging_by_cursor;
 mod paging_by_offset;
 mod readers;
 mod record_bytes;
+mod recursive;
 mod reload;
 mod rings;
 mod rows;

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::http::tree::{TreeLimits, is_deeper};
 use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
 use crate::scenario::model::matchers::{Matcher, OPERATORS, Range, TYPES};
 use crate::scenario::model::rule::Operations;
@@ -14,6 +15,9 @@ impl Matcher {
     /// Reads a matcher as a scenario writes it. The error names the place of an unknown operator, or of one that does
     /// not stand alone.
     pub(crate) fn of_json(matcher: &Value) -> Result<Self, String> {
+        if is_deeper(matcher, TreeLimits::FILE.depth) {
+            return Err(format!("it is nested more than {} levels deep", TreeLimits::FILE.depth));
+        }
         let text = matcher.to_string();
         let mut found = Diagnostics::new("matcher", &text);
         let read = found.matcher(&Node::root(matcher));
