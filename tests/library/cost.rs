@@ -169,3 +169,24 @@ fn a_parameter_that_is_repeated_is_read_once() {
     let (one, all) = (cost(&format!("sort=name&x={}", many("name,"))), cost(&format!("sort={}name", many("name,"))));
     assert!(all.bytes_total < one.bytes_total + 60_000, "{one:?} became {all:?}");
 }
+
+#[test]
+fn a_field_that_is_asked_for_repeatedly_is_looked_up_once() {
+    let world = Standin::builder().offline().unwrap();
+    let token = world.records("edlink.integrations").unwrap()[0]["access_token"].as_str().unwrap().to_owned();
+    let headers = [("authorization", &*format!("Bearer {token}"))];
+    let cost = |query: &str| {
+        let target = format!("/api/v2/graph/people?{query}");
+        let mut answer = None;
+        let cost = measure(|| answer = Some(world.answer("GET", &target, &headers, b"")));
+        let people = answer.unwrap().json()["$data"].as_array().unwrap().clone();
+        assert!(!people.is_empty() && people[0].get("first_name").is_some(), "{people:?}");
+        cost
+    };
+    cost("$fields=first_name");
+    for name in ["first_name", "last_name"] {
+        let names = vec![name; 4_000].join(",");
+        let (one, all) = (cost(&format!("$fields=first_name&x={names}")), cost(&format!("$fields={names},first_name")));
+        assert!(all.count_total < one.count_total + 100, "{one:?} became {all:?}");
+    }
+}

@@ -63,8 +63,12 @@ impl<'w> Shape<'w> {
             };
             warnings.extend(refused.map(|message| Warning { code: "INVALID_EXPANSION", message }));
         }
-        let mut only = Vec::new();
+        let mut only: Vec<String> = Vec::new();
         for name in listed(fields) {
+            // Each field of each record is looked up among these.
+            if only.iter().any(|known| known == name) {
+                continue;
+            }
             let known = resource.field(name).is_some_and(|field| !field.name.starts_with(PRIVATE_PREFIX));
             if known || expansions.iter().any(|expansion| expansion.name == name) {
                 only.push(name.to_owned());
