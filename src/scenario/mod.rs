@@ -35,7 +35,7 @@ pub(crate) use model::rule::{Effect, Trigger};
 pub use model::rule::{Operations, Rule};
 pub(crate) use model::wait_for::WaitFor;
 pub(crate) use model::when::When;
-pub(crate) use parse::extends::{Extended, NoScenarios, ScenarioFinder};
+pub(crate) use parse::extends::{Extended, MOST_EXTENDED, NoScenarios, ScenarioFinder};
 pub(crate) use parse::fragments::{read_call, read_rule, read_rules};
 pub(crate) use parse::read_rules::servers_own;
 pub(crate) use parse::unknown_fields::warnings_of_fields;

@@ -15,6 +15,7 @@ use crate::server::read::Channel;
 use crate::server::stream::{Rewound, Stream};
 use crate::server::tls::{Refused, Tls, accept};
 use crate::server::wire::{FaultyStream, Protocol, first_bytes};
+use crate::world::limits::REFUSED_HANDSHAKES;
 use crate::world::registry::WorldRegistry;
 
 /// A handshake that a client refused.
@@ -33,9 +34,6 @@ pub(crate) type Note = Box<dyn Fn(&Untrusting) + Send + Sync>;
 
 /// The interval between two looks at the life of the certificates.
 const LOOK: Duration = Duration::from_secs(10 * 60);
-
-/// The most handshakes that are remembered.
-const REMEMBERED: usize = 100;
 
 /// TLS and the proxy.
 pub(crate) struct Front {
@@ -165,7 +163,7 @@ impl Front {
 
 /// Remembers a handshake that a client refused, unless enough are.
 fn remember(known: &mut Vec<Untrusting>, untrusting: Untrusting) {
-    if known.len() < REMEMBERED {
+    if known.len() < REFUSED_HANDSHAKES {
         known.push(untrusting);
     }
 }
@@ -214,6 +212,6 @@ mod tests {
         for n in 0..1_000 {
             remember(&mut known, Untrusting { host: format!("h{n}"), client: None, reason: "unknown ca" });
         }
-        assert_eq!((known.len(), known[REMEMBERED - 1].host.as_str()), (REMEMBERED, "h99"));
+        assert_eq!((known.len(), known[REFUSED_HANDSHAKES - 1].host.as_str()), (REFUSED_HANDSHAKES, "h99"));
     }
 }

@@ -13,18 +13,10 @@ use tokio::net::{TcpStream, lookup_host};
 
 use crate::http::origin::is_host;
 use crate::server::stream::Rewound;
-
-/// The longest head of a `CONNECT` request.
-const HEAD_BYTES: usize = 16 * 1024;
-
-/// The most headers of a `CONNECT` request.
-const HEADERS: usize = 100;
+use crate::world::limits::{CONNECT_HEAD_BYTES, CONNECT_HEADERS, OTHER_HOSTS};
 
 /// The time within which another host must accept a connection.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// The most other hosts that are remembered: a client could name any number.
-const REMEMBERED: usize = 1_000;
 
 /// The longest name of a host, in bytes: longer ones are no names, and are not remembered.
 const LONGEST_HOST: usize = 253;
@@ -64,7 +56,7 @@ impl Connect {
         let mut head = Vec::with_capacity(1_024);
         // One byte at a time, so that no byte behind the head is taken: most bytes are in memory already.
         while !head.ends_with(b"\r\n\r\n") {
-            if head.len() >= HEAD_BYTES {
+            if head.len() >= CONNECT_HEAD_BYTES {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, "the head of CONNECT is too long"));
             }
             head.push(io.read_u8().await?);
@@ -73,7 +65,7 @@ impl Connect {
     }
 
     fn parse(head: &[u8]) -> Option<Self> {
-        let mut headers = [httparse::EMPTY_HEADER; HEADERS];
+        let mut headers = [httparse::EMPTY_HEADER; CONNECT_HEADERS];
         let mut request = httparse::Request::new(&mut headers);
         request.parse(head).ok().filter(httparse::Status::is_complete)?;
         let header = |header: &httparse::Header<'_>| (header.name.to_ascii_lowercase(), header.value.to_vec());
@@ -161,7 +153,7 @@ impl Proxy {
         let mut asked = self.asked.lock();
         if let Some(times) = asked.get_mut(host) {
             *times += 1;
-        } else if asked.len() < REMEMBERED && host.len() <= LONGEST_HOST {
+        } else if asked.len() < OTHER_HOSTS && host.len() <= LONGEST_HOST {
             asked.insert(host.to_owned(), 1);
         }
     }
@@ -294,7 +286,7 @@ mod tests {
         proxy.remember(&"x".repeat(LONGEST_HOST + 1));
         (0..3_000).for_each(|n| proxy.remember(&format!("h{}.example", n % 1_500)));
         let asked = proxy.asked();
-        assert_eq!((asked.len(), asked.iter().map(|(_, times)| times).sum::<u64>()), (REMEMBERED, 2_000));
+        assert_eq!((asked.len(), asked.iter().map(|(_, times)| times).sum::<u64>()), (OTHER_HOSTS, 2_000));
         assert!(asked.iter().all(|(host, _)| host.len() <= LONGEST_HOST));
     }
 

@@ -4,15 +4,33 @@ use serde_json::{Value, json};
 
 use crate::engine::state::settings::JournalBounds;
 use crate::engine::state::settings::Settings;
-use crate::http::tree::DEPTH;
+use crate::http::clip::MOST_TOLD;
+use crate::http::tree::{DEPTH, FILE_BYTES, TreeLimits};
+use crate::scenario::MOST_EXTENDED;
 use crate::world::call_waits::MOST_WAITS;
+use crate::world::courier_duty::MOST_AT_ONCE;
 use crate::world::lifecycle::LONGEST_LABEL;
+use crate::world::named_worlds::GONE_WORLDS;
+use crate::world::outbox::{MOST_DELIVERIES, MOST_TRIES};
 use crate::world::registry::WorldRegistry;
 use crate::world::registry_limits::Limits;
-use crate::world::snapshot::MOST_SNAPSHOTS;
+use crate::world::select::LONGEST_NAME;
+use crate::world::snapshot::{LONGEST_SNAPSHOT, MOST_SNAPSHOTS};
 
 /// The most streams of events at a time.
 pub(crate) const EVENT_STREAMS: usize = 64;
+
+/// The most bytes of the head of a `CONNECT` request.
+pub(crate) const CONNECT_HEAD_BYTES: usize = 16 * 1024;
+
+/// The most headers of a `CONNECT` request.
+pub(crate) const CONNECT_HEADERS: usize = 100;
+
+/// The most other hosts that the proxy remembers: a client could name any number.
+pub(crate) const OTHER_HOSTS: usize = 1_000;
+
+/// The most refused handshakes that are remembered.
+pub(crate) const REFUSED_HANDSHAKES: usize = 100;
 
 /// A limit of a server or of its worlds.
 pub(crate) struct Limit {
@@ -80,13 +98,37 @@ pub(crate) static LIMITS: &[Limit] = &[
         default: Usual::Of(|| Settings::default().body_members as u64),
         setting: Some("body-members"),
         in_force: Some(|registry| registry.settings().body_members as u64),
-        about: "The elements and members of a request's JSON, all together. Beyond: 400 in the API's words.",
+        about: "The elements and members of the JSON of a request to an API, and of a body of the control API that is no scenario, rule or call (see file-members), all together. Beyond: 400, by an API in its own words.",
     },
     fixed(
         "json-depth",
         Unit::Count,
         DEPTH as u64,
-        "The depth of JSON, wherever it comes from. Beyond: 400, or a finding.",
+        "The depth of JSON in a request to an API, and of a record that it patches. A record that the control API or a file brings may have 80 levels, one that holds records (an event, a fixture) 88, a file and a body of the control API 96. Beyond: 400, or a finding.",
+    ),
+    fixed(
+        "file-members",
+        Unit::Count,
+        TreeLimits::FILE.members as u64,
+        "The elements and members of a file of records, and of a scenario, a rule or a call from a file or a request. Beyond: a finding, or 400.",
+    ),
+    fixed(
+        "file-bytes",
+        Unit::Bytes,
+        FILE_BYTES as u64,
+        "A file of records, a scenario, a report or another file that is read. Beyond: a finding, or the command refuses it.",
+    ),
+    fixed(
+        "extends",
+        Unit::Count,
+        MOST_EXTENDED as u64,
+        "The scenarios that one extends, directly or through others. Beyond: a finding.",
+    ),
+    fixed(
+        "findings",
+        Unit::Count,
+        MOST_TOLD as u64,
+        "The findings that are told about a scenario, the records of a start, or a request. Beyond: the first ones are told; about scenarios and records, the number of the others too.",
     ),
     Limit {
         name: "body-time",
@@ -145,6 +187,30 @@ pub(crate) static LIMITS: &[Limit] = &[
     fixed("target-bytes", Unit::Bytes, 65_534, "The target of a request. Beyond: 414."),
     fixed("headers", Unit::Count, 100, "The headers of a request. Beyond: 431."),
     fixed("head-bytes", Unit::Bytes, 131_072, "The head of a request: its first line and its headers. Beyond: 431."),
+    fixed(
+        "connect-head-bytes",
+        Unit::Bytes,
+        CONNECT_HEAD_BYTES as u64,
+        "The head of a CONNECT request to the proxy. Beyond: the connection is closed.",
+    ),
+    fixed(
+        "connect-headers",
+        Unit::Count,
+        CONNECT_HEADERS as u64,
+        "The headers of a CONNECT request to the proxy. Beyond: the connection is closed.",
+    ),
+    fixed(
+        "other-hosts",
+        Unit::Count,
+        OTHER_HOSTS as u64,
+        "The other hosts that the proxy remembers, for its report. Beyond: further ones are answered as ever, and not remembered.",
+    ),
+    fixed(
+        "refused-handshakes",
+        Unit::Count,
+        REFUSED_HANDSHAKES as u64,
+        "The handshakes that clients refused, which are remembered for the report. Beyond: further ones are not remembered.",
+    ),
     Limit {
         name: "journal-entries",
         unit: Unit::Count,
@@ -261,6 +327,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         MOST_WAITS as u64,
         "The requests that wait for calls of a world, and the verifications that do. Beyond: 503 names the limit.",
     ),
+    fixed("world-name-bytes", Unit::Bytes, LONGEST_NAME as u64, "The name of a world. Beyond: 400."),
     fixed("label-bytes", Unit::Bytes, LONGEST_LABEL as u64, "The label of a world. Beyond: 400."),
     Limit {
         name: "world-idle",
@@ -271,10 +338,36 @@ pub(crate) static LIMITS: &[Limit] = &[
         about: "The time a world stays without a request, 0 for ever. Beyond: it is deleted, and its requests get 410.",
     },
     fixed(
+        "gone-worlds",
+        Unit::Count,
+        GONE_WORLDS as u64,
+        "The names of gone worlds that are remembered. Beyond: the oldest are forgotten, and their requests get 404.",
+    ),
+    fixed(
         "snapshots",
         Unit::Count,
         MOST_SNAPSHOTS as u64,
         "The snapshots of a world. Beyond: 400 names the limit; a name can be used again.",
+    ),
+    fixed("snapshot-name-bytes", Unit::Bytes, LONGEST_SNAPSHOT as u64, "The name of a snapshot. Beyond: 400."),
+    fixed(
+        "deliveries",
+        Unit::Count,
+        MOST_DELIVERIES as u64,
+        "The webhooks that a world keeps, sent or to be sent. Beyond: the oldest that is finished is dropped; where none is, 409.",
+    ),
+    fixed(
+        "deliveries-at-once",
+        Unit::Count,
+        MOST_AT_ONCE as u64,
+        "The webhooks of a world that are on their way, of which each receiver gets one at a time. Beyond: the next ones wait.",
+    ),
+    fixed("delivery-tries", Unit::Count, MOST_TRIES as u64, "The tries of a webhook. Beyond: 400."),
+    fixed(
+        "cursor-bytes",
+        Unit::Bytes,
+        16_777_216,
+        "The memory of the cursors of lists that a world remembers, as it is estimated: some 6,000 of short queries. Beyond: the oldest are forgotten, and refused like expired ones.",
     ),
 ];
 

@@ -12,7 +12,7 @@ use crate::world::registry_limits::Limits;
 use crate::world::world::World;
 
 /// The most gone worlds that are remembered, so that a client that still calls one learns the reason.
-const REMEMBERED: usize = 10_000;
+pub(crate) const GONE_WORLDS: usize = 10_000;
 
 /// The worlds beside the default one.
 #[derive(Default)]
@@ -92,7 +92,7 @@ impl NamedWorlds {
     }
 
     pub(super) fn remember(&mut self, name: Arc<str>, why: GoneReason) {
-        if self.gone.len() == REMEMBERED {
+        if self.gone.len() == GONE_WORLDS {
             self.gone.pop_front();
         }
         self.gone.push_back((name, why));
@@ -115,9 +115,9 @@ mod tests {
     #[test]
     fn ten_thousand_gone_worlds_are_remembered() {
         let mut worlds = NamedWorlds::default();
-        (0..3 * REMEMBERED).for_each(|n| worlds.remember(format!("w{n}").into(), GoneReason::Deleted));
-        assert_eq!(worlds.gone.len(), REMEMBERED);
-        let last = format!("w{}", 3 * REMEMBERED - 1);
+        (0..3 * GONE_WORLDS).for_each(|n| worlds.remember(format!("w{n}").into(), GoneReason::Deleted));
+        assert_eq!(worlds.gone.len(), GONE_WORLDS);
+        let last = format!("w{}", 3 * GONE_WORLDS - 1);
         assert!(matches!(worlds.missing(&last), WorldError::Gone { .. }));
         assert!(matches!(worlds.missing("w0"), WorldError::Unknown { .. }));
     }

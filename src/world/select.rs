@@ -19,7 +19,7 @@ use crate::world::selector::WorldSelector;
 const HEADER: &str = headers::WORLD;
 
 /// The longest name of a world.
-const LONGEST_NAME: usize = 64;
+pub(crate) const LONGEST_NAME: usize = 64;
 
 /// Tells whether a world can have that name: it must stand in paths, headers and tokens as it is.
 pub(crate) fn is_name(name: &str) -> bool {

@@ -29,6 +29,9 @@ pub(crate) struct Snapshot {
 /// The most snapshots that a world keeps by name. Each may keep records alive that the world has no more.
 pub(super) const MOST_SNAPSHOTS: usize = 100;
 
+/// The most bytes of a snapshot's name.
+pub(super) const LONGEST_SNAPSHOT: usize = 128;
+
 /// The memory of a snapshot, beside the records that it shares.
 const SNAPSHOT_BYTES: usize = 4 * 1024;
 
@@ -144,6 +147,9 @@ impl World {
 
     /// Keeps a snapshot of the world under a name, in place of the one that had the name.
     pub(crate) fn keep_snapshot(&mut self, name: &str) -> Result<(), Problem> {
+        if name.len() > LONGEST_SNAPSHOT {
+            return Err(Problem::refused(format!("the name of a snapshot has at most {LONGEST_SNAPSHOT} bytes")));
+        }
         let snapshot = self.snapshot();
         if let Some((_, kept)) = self.snapshots.iter_mut().find(|(known, _)| **known == *name) {
             *kept = snapshot;

@@ -13,6 +13,7 @@ mod doors;
 mod draft;
 mod drain;
 mod ending;
+mod fixed_strikes;
 #[cfg(unix)]
 mod intercept;
 #[cfg(unix)]

@@ -10,15 +10,16 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::binary::{said, standin};
+use crate::fixed_strikes::{self, WITHIN};
 use crate::support::{Connection, Response, ask, request};
 
 const ANY: (&str, &str) = ("authorization", "Bearer any");
 const JSON: (&str, &str) = ("content-type", "application/json");
 
 /// A server with these flags, and the lines of its log.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    address: SocketAddr,
+    pub address: SocketAddr,
     log: Arc<Mutex<String>>,
 }
 
@@ -30,7 +31,7 @@ impl Drop for Server {
 }
 
 impl Server {
-    fn with(flags: &[&str]) -> Self {
+    pub fn with(flags: &[&str]) -> Self {
         let mut command = standin(&[&["serve", "--port", "0", "--log", "text"], flags].concat());
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
@@ -45,7 +46,7 @@ impl Server {
         Self { child, address, log }
     }
 
-    fn control(&self, method: &str, path: &str, body: &Value) -> Response {
+    pub fn control(&self, method: &str, path: &str, body: &Value) -> Response {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         ask(self.address, method, &format!("/_standin{path}"), &[("host", &self.address.to_string())], &body)
     }
@@ -94,7 +95,7 @@ impl Server {
 }
 
 /// Returns the sentence of a refusal with that status.
-fn told(answer: &Response, status: u16) -> String {
+pub(crate) fn told(answer: &Response, status: u16) -> String {
     let body = answer.json();
     assert_eq!(answer.status, status, "{body}");
     let message = ["/error/message", "/errors/0/message", "/$errors/0/message"].iter().find_map(|at| body.pointer(at));
@@ -339,7 +340,10 @@ fn every_limit_strikes_once_with_a_sentence_of_its_own() {
     let mut sentences: Vec<(String, String)> = Vec::new();
     for limit in names(&listed) {
         println!("{limit}");
-        let (sentence, part) = strike(&limit);
+        if WITHIN.iter().any(|(within, ..)| *within == limit) {
+            continue;
+        }
+        let (sentence, part) = fixed_strikes::strike(&limit).unwrap_or_else(|| strike(&limit));
         assert!(sentence.contains(part), "{limit}: {sentence}");
         let without_numbers: String = sentence.chars().filter(|letter| !letter.is_ascii_digit()).collect();
         if let Some((other, _)) = sentences.iter().find(|(_, known)| *known == without_numbers) {

@@ -3,6 +3,7 @@
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use serde_json::json;
 use standin::Standin;
 
 type Body = Full<bytes::Bytes>;
@@ -65,6 +66,34 @@ async fn a_body_of_as_many_members_passes_and_one_more_does_not() {
     let standin = Standin::builder().body_members(10).spawn().await;
     let body = |members: usize| format!("{{\"settings\":{:?}}}", vec![0; members - 1]);
     strikes(&standin, &DOORS[..2], 400, "more than 10 ", [&body(10), &body(11)]).await;
+}
+
+#[tokio::test]
+async fn json_of_as_many_levels_passes_and_one_more_does_not() {
+    let standin = Standin::spawn().await;
+    let body = |levels: usize| format!("{{\"a\":{}{}}}", "[".repeat(levels - 1), "]".repeat(levels - 1));
+    strikes(&standin, &DOORS[..2], 400, "more than 64 levels", [&body(64), &body(65)]).await;
+    strikes(&standin, &DOORS[2..], 400, "more than 96 levels", [&body(96), &body(97)]).await;
+    let records = [("PATCH", "/_standin/data/celigo.integrations/abc123")];
+    strikes(&standin, &records, 400, "80 levels", [&body(80), &body(81)]).await;
+}
+
+#[tokio::test]
+async fn rules_count_members_like_files() {
+    let standin = Standin::builder().body_members(10).spawn().await;
+    let respond = json!({ "status": 400, "body": vec![0; 20], "undocumented": true });
+    let rule = json!([{ "id": "many", "on": "celigo.flows.list", "do": { "respond": respond } }]);
+    for (status, text) in sent(&standin, "PUT", "/_standin/faults", 0, &rule.to_string()).await {
+        assert_eq!(status, 200, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_snapshots_name_of_as_many_bytes_passes_and_one_more_does_not() {
+    let standin = Standin::spawn().await;
+    let body = |bytes: usize| json!({ "name": "x".repeat(bytes) }).to_string();
+    let doors = [("POST", "/_standin/snapshot")];
+    strikes(&standin, &doors, 400, "at most 128 bytes", [&body(128), &body(129)]).await;
 }
 
 #[tokio::test]

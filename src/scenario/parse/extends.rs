@@ -8,7 +8,7 @@ use crate::scenario::model::diagnostics::{Code, Diagnostic, Diagnostics, Scenari
 use crate::scenario::model::layers::Layer;
 
 /// The most scenarios that extend each other.
-const MOST: usize = 16;
+pub(crate) const MOST_EXTENDED: usize = 16;
 
 /// A scenario that another one extends.
 #[derive(Debug)]
@@ -58,10 +58,14 @@ pub(in crate::scenario) fn read_layers(
             ScenarioError { diagnostics: vec![Diagnostic { file: from.file.clone(), place, code, message, help }] }
         };
         let found = finder.find(&from.file, &name).map_err(|(what, help)| refuse(Code::E13, what, help))?;
-        if identities.contains(&found.identity) || layers.len() > MOST {
+        if identities.contains(&found.identity) || layers.len() > MOST_EXTENDED {
             let mut files: Vec<&str> = layers.iter().map(|layer| layer.file.as_str()).collect();
             files.push(&found.file);
-            let what = if layers.len() > MOST { format!("more than {MOST} files") } else { "itself".to_owned() };
+            let what = if layers.len() > MOST_EXTENDED {
+                format!("more than {MOST_EXTENDED} files")
+            } else {
+                "itself".to_owned()
+            };
             let message = format!("{what}: {}", files.join(" → "));
             return Err(refuse(Code::E23, message, "let one of them stand by itself".to_owned()));
         }

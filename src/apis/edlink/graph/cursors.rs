@@ -20,10 +20,7 @@ use crate::engine::store::{Between, Collection, Page, Record, Window};
 /// The time a cursor is good for.
 const LIFE_MS: u64 = 2 * 60 * 60 * 1_000;
 
-/// The most cursors that a world remembers; beyond, the oldest are forgotten.
-const MOST: usize = 10_000;
-
-/// The most memory of all cursors of a world, because a filter may be long; beyond, the oldest are forgotten.
+/// The most memory of all cursors of a world, some six thousand of short queries; beyond, the oldest are forgotten.
 const MOST_BYTES: usize = 16 << 20;
 
 /// The issued cursors. The collection is the fake's own: the service shows only their ids.
@@ -132,7 +129,7 @@ pub(crate) fn next(context: &mut Context<'_>, page: &Page, asked: &Remembered) -
         "expires_date": state.later(LIFE_MS),
     });
     let fields = Document::of(fields).expect("an object was just made");
-    let is_full = |cursors: &Collection| cursors.len() >= MOST || cursors.counted_bytes() >= MOST_BYTES;
+    let is_full = |cursors: &Collection| cursors.counted_bytes() >= MOST_BYTES;
     while is_full(state.store.of(&CURSORS)) {
         let oldest = state.store.of(&CURSORS).nth(0)?.id().to_owned();
         state.store.of_mut(&CURSORS).remove(&oldest);
