@@ -1,5 +1,7 @@
 //! Events: changes of the data that an integration sees, by a change of records or of its own scope.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use crate::apis::edlink::graph::kinds;
@@ -105,10 +107,8 @@ pub(super) fn data_changed(
                         }
                     }
                 }
-                let known = |other: &(&'static Schema, Record)| {
-                    touched.iter().any(|(resource, record)| **resource == *other.0 && record.id() == other.1.id())
-                };
-                all.retain(|other| !known(other));
+                let known: HashSet<_> = touched.iter().map(|(resource, record)| (resource.name, record.id())).collect();
+                all.retain(|(resource, record)| !known.contains(&(resource.name, record.id())));
                 all.sort_by(|(a, one), (b, other)| (a.name, one.sequence()).cmp(&(b.name, other.sequence())));
                 all.dedup_by(|(a, one), (b, other)| a.name == b.name && one.id() == other.id());
                 all
