@@ -38,9 +38,8 @@ impl Proxy {
     async fn forwarded(&self, mut request: HttpRequest<Incoming>) -> Result<HttpResponse<ResponseBody>, NoTunnel> {
         let uri = request.uri().clone();
         let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-        let failed = |error: hyper::Error| NoTunnel {
-            message: format!("{host} gave no answer: {error}"),
-            hint: "Try it without the proxy.",
+        let failed = |error: hyper::Error| {
+            NoTunnel::to_other_host(format!("{host} gave no answer: {error}"), "Try it without the proxy.")
         };
         let stream = self.dial(&host, Some(uri.port_u16().unwrap_or(80))).await?;
         let (mut sender, connection) =

@@ -96,7 +96,13 @@ impl Front {
         let mut io = Rewound::new(first, socket);
         let (mut connect, mut protocol) = (None, protocol);
         if let Some(proxy) = self.proxy.as_ref().filter(|_| asks_proxy) {
-            let asked = Connect::read(&mut io).await.ok()?;
+            let asked = match Connect::read(&mut io).await {
+                Ok(asked) => asked,
+                Err(unread) => {
+                    refuse(&unread?, io).await;
+                    return None;
+                }
+            };
             let host = asked.host();
             if !proxy.covers(&host) {
                 // A tunnel to another host may be idle for long; a request for one, and a handshake, may not.

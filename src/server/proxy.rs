@@ -51,26 +51,40 @@ pub(super) struct Connect {
 }
 
 impl Connect {
-    /// Reads the head of a `CONNECT` request, and leaves what follows it.
-    pub(super) async fn read(io: &mut Rewound) -> io::Result<Self> {
+    /// Reads the head of a `CONNECT` request, and leaves what follows it. Fails with `None` when the connection ended before.
+    pub(super) async fn read(io: &mut Rewound) -> Result<Self, Option<NoTunnel>> {
         let mut head = Vec::with_capacity(1_024);
         // One byte at a time, so that no byte behind the head is taken: most bytes are in memory already.
         while !head.ends_with(b"\r\n\r\n") {
             if head.len() >= CONNECT_HEAD_BYTES {
-                return Err(io::Error::new(io::ErrorKind::InvalidData, "the head of CONNECT is too long"));
+                return Err(Some(NoTunnel::too_large(&format!("is larger than {CONNECT_HEAD_BYTES} bytes"))));
             }
-            head.push(io.read_u8().await?);
+            head.push(io.read_u8().await.map_err(|_| None)?);
         }
-        Self::parse(&head).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "this is no CONNECT request"))
+        Self::parse(&head).map_err(|error| {
+            Some(match error {
+                httparse::Error::TooManyHeaders => {
+                    NoTunnel::too_large(&format!("has more than {CONNECT_HEADERS} headers"))
+                }
+                error => NoTunnel {
+                    status: 400,
+                    code: "no_connect",
+                    message: format!("This is no request for a tunnel: {error}"),
+                    hint: "Send CONNECT host:port HTTP/1.1, its headers, and an empty line.",
+                },
+            })
+        })
     }
 
-    fn parse(head: &[u8]) -> Option<Self> {
+    fn parse(head: &[u8]) -> Result<Self, httparse::Error> {
         let mut headers = [httparse::EMPTY_HEADER; CONNECT_HEADERS];
         let mut request = httparse::Request::new(&mut headers);
-        request.parse(head).ok().filter(httparse::Status::is_complete)?;
+        if request.parse(head)?.is_partial() {
+            return Err(httparse::Error::NewLine);
+        }
         let header = |header: &httparse::Header<'_>| (header.name.to_ascii_lowercase(), header.value.to_vec());
-        let target = request.path?.to_owned();
-        Some(Self { target, headers: request.headers.iter().map(header).collect() })
+        let target = request.path.ok_or(httparse::Error::Token)?.to_owned();
+        Ok(Self { target, headers: request.headers.iter().map(header).collect() })
     }
 
     /// Returns the host, without port and without the brackets of an IPv6 address, in lower case and without final dot.
@@ -101,6 +115,10 @@ impl Connect {
 /// The reason why a tunnel does not lead where a client wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NoTunnel {
+    /// The status of the answer.
+    pub status: u16,
+    /// The code of the error.
+    pub code: &'static str,
     /// The reason in one sentence.
     pub message: String,
     /// Advice on what to do.
@@ -108,13 +126,24 @@ pub(crate) struct NoTunnel {
 }
 
 impl NoTunnel {
+    /// Makes the reason that concerns another host.
+    pub(crate) fn to_other_host(message: String, hint: &'static str) -> Self {
+        Self { status: 502, code: "other_host", message, hint }
+    }
+
+    fn too_large(how: &str) -> Self {
+        let hint = "A request for a tunnel needs a host, a port and credentials; leave out the rest.";
+        Self { status: 431, code: "head_too_large", message: format!("The head of CONNECT {how}"), hint }
+    }
+
     /// Answers the client. The status line has the message too, because many clients show only that.
     pub(crate) async fn tell(&self, io: &mut Rewound) -> io::Result<()> {
         let body = self.body();
         let reason: String = self.message.chars().filter(|it| it.is_ascii_graphic() || *it == ' ').collect();
         let head = format!(
-            "HTTP/1.1 502 {reason}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: {}\r\nconnection: \
+            "HTTP/1.1 {} {reason}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: {}\r\nconnection: \
              close\r\n\r\n",
+            self.status,
             body.len()
         );
         io.write_all((head + &body).as_bytes()).await?;
@@ -123,7 +152,7 @@ impl NoTunnel {
 
     /// Returns the body of the answer.
     pub(crate) fn body(&self) -> String {
-        json!({ "error": { "code": "other_host", "message": self.message, "hint": self.hint } }).to_string()
+        json!({ "error": { "code": self.code, "message": self.message, "hint": self.hint } }).to_string()
     }
 }
 
@@ -161,7 +190,7 @@ impl Proxy {
     /// Connects with another host, if that is allowed.
     pub(crate) async fn dial(&self, host: &str, port: Option<u16>) -> Result<TcpStream, NoTunnel> {
         self.remember(host);
-        let refused = |message: String, hint| Err(NoTunnel { message, hint });
+        let refused = |message: String, hint| Err(NoTunnel::to_other_host(message, hint));
         if self.others == Others::Refused {
             let hint = "The test talks to it too: have it do without, or let such hosts through with the setting intercept-others; \
                         intercept-host makes it a host of the APIs.";
@@ -306,6 +335,6 @@ mod tests {
             assert_eq!((connect.host().as_str(), connect.port()), (host, port), "{target}");
             assert_eq!(connect.header("proxy-authorization"), Some(&b"Basic dzc6eA=="[..]));
         }
-        assert!(Connect::parse(b"CONNECT\r\n\r\n").is_none());
+        assert!(Connect::parse(b"CONNECT\r\n\r\n").is_err());
     }
 }

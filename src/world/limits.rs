@@ -191,13 +191,13 @@ pub(crate) static LIMITS: &[Limit] = &[
         "connect-head-bytes",
         Unit::Bytes,
         CONNECT_HEAD_BYTES as u64,
-        "The head of a CONNECT request to the proxy. Beyond: the connection is closed.",
+        "The head of a CONNECT request to the proxy. Beyond: 431.",
     ),
     fixed(
         "connect-headers",
         Unit::Count,
         CONNECT_HEADERS as u64,
-        "The headers of a CONNECT request to the proxy. Beyond: the connection is closed.",
+        "The headers of a CONNECT request to the proxy. Beyond: 431.",
     ),
     fixed(
         "other-hosts",
