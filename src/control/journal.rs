@@ -10,12 +10,16 @@ use crate::control::request::ControlRequest;
 use crate::engine::schema::suggest::nearest;
 use crate::engine::schema::time::format_ms;
 use crate::history::entry::Entry;
+use crate::history::journal::Journal;
 use crate::http::redact::Redactor;
 use crate::scenario::Operations;
 
-/// The number of entries that are searched before the world's lock is released, so that a search does not keep requests
-/// waiting.
+/// The number of entries that are taken out under the world's lock at a time, so that a search does not keep requests
+/// waiting. They are searched and redacted without it.
 const AT_A_TIME: usize = 256;
+
+/// The bytes of their texts beyond which fewer entries are taken at a time.
+const BYTES_AT_A_TIME: usize = 1024 * 1024;
 
 /// A selection of entries.
 struct EntrySelection {
@@ -140,17 +144,18 @@ pub(super) fn list(request: &ControlRequest<'_>) -> Result<Value, Error> {
     let mut found = Vec::new();
     let redactor = request.world.lock().state.redactor();
     let (lost, next) = loop {
-        let world = request.world.lock();
-        let (lost, latest) = (world.journal.lost(), world.journal.next_number() - 1);
-        let mut looked_at = 0;
-        for entry in world.journal.since(since).take(AT_A_TIME).take_while(|entry| entry.number <= last) {
-            looked_at += 1;
+        let (entries, is_end, lost, latest) = {
+            let journal = &request.world.lock().journal;
+            let (entries, is_end) = taken(journal, since, last);
+            (entries, is_end, journal.lost(), journal.next_number() - 1)
+        };
+        for entry in &entries {
             since = entry.number;
-            if selection.takes(&entry, &redactor) {
+            if selection.takes(entry, &redactor) {
                 found.push(if only_numbers {
                     entry.number.into()
                 } else {
-                    short(&entry, &entry.redacted_target(&redactor))
+                    short(entry, &entry.redacted_target(&redactor))
                 });
                 if found.len() >= selection.limit {
                     break;
@@ -158,12 +163,25 @@ pub(super) fn list(request: &ControlRequest<'_>) -> Result<Value, Error> {
             }
         }
         let is_full = found.len() >= selection.limit;
-        if is_full || looked_at < AT_A_TIME {
+        if is_full || is_end {
             break (lost, if is_full { since } else { latest });
         }
     };
     let name = if only_numbers { "numbers" } else { "entries" };
     Ok(json!({ name: found, "lost": lost, "next": next }))
+}
+
+/// Returns the next entries after a number, up to another, and whether they are the last ones.
+fn taken(journal: &Journal, since: u64, last: u64) -> (Vec<Entry>, bool) {
+    let (mut entries, mut bytes) = (Vec::new(), 0);
+    for entry in journal.since(since).take_while(|entry| entry.number <= last) {
+        bytes += entry.target.len() + entry.body.len() + entry.response.len();
+        entries.push(entry);
+        if entries.len() >= AT_A_TIME || bytes >= BYTES_AT_A_TIME {
+            return (entries, false);
+        }
+    }
+    (entries, true)
 }
 
 /// Returns the operations that a name, or the beginning of names, selects. A name that selects none is an error,
@@ -191,7 +209,10 @@ pub(super) fn one(request: &ControlRequest<'_>) -> Result<Value, Error> {
             .hint(format!("It holds {held} entries, from number {}.", lost + 1))
     })?;
     let near = world.near_expectations(request.registry.router(), &entry);
-    let entry = entry.redacted(&world.state.redactor());
+    let redactor = world.state.redactor();
+    // A long call takes its time, in which the world answers.
+    drop(world);
+    let entry = entry.redacted(&redactor);
     let mut shown = short(&entry, &entry.target);
     let mut headers: BTreeMap<&str, String> = BTreeMap::new();
     for (name, value) in &entry.headers {

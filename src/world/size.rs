@@ -18,8 +18,11 @@ const MANY_RECORDS: usize = 5_000;
 /// The number of calls in its journal from which work on a world may take long.
 const MANY_CALLS: usize = 2_000;
 
-/// The bytes of records, or of the journal, from which work on a world may take long.
+/// The bytes of records from which work on a world may take long.
 const MANY_BYTES: usize = 4 << 20;
+
+/// The bytes of the journal from which it may: its texts are redacted where they are shown.
+const MANY_BYTES_OF_CALLS: usize = 256 << 10;
 
 /// The number of worlds from which work on all of them may take long.
 const MANY_WORLDS: usize = 1_000;
@@ -39,7 +42,7 @@ impl World {
 
     /// Tells whether work on all that the world holds may take long.
     pub(crate) fn is_large(&mut self) -> bool {
-        self.has_much_data() || self.journal.len() >= MANY_CALLS || self.journal.room() >= MANY_BYTES
+        self.has_much_data() || self.journal.len() >= MANY_CALLS || self.journal.room() >= MANY_BYTES_OF_CALLS
     }
 
     fn has_much_data(&mut self) -> bool {

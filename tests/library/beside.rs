@@ -67,6 +67,16 @@ fn a_full_journal_is_judged_beside_the_thread_that_answers() {
 }
 
 #[test]
+fn a_call_with_a_long_body_is_shown_while_its_world_answers() {
+    let standin = Standin::start();
+    let body = "a word, and \"another\": ".repeat(12_000);
+    let sent = standin.world().answer("POST", "/v1/integrations", &[ANY], body.as_bytes());
+    assert_eq!(sent.status, Some(415));
+    overtaken_once(&standin, "GET", "/_standin/journal/1", "");
+    overtaken_once(&standin, "GET", "/_standin/journal?text=nowhere", "");
+}
+
+#[test]
 fn a_list_that_looks_through_many_records_is_made_beside() {
     let standin = Standin::builder().generate("celigo.integrations", 10_000).start();
     let world = standin.new_world();
