@@ -64,7 +64,9 @@ test('a scenario is an object, a file, or the name of a ready-made one', async (
 });
 
 test('what cannot be started or reached is told in a sentence', async () => {
-  await assert.rejects(start({ args: ['--port-file', '/no/such/folder/file'] }), /port file/);
+  const taken = join(mkdtempSync(join(tmpdir(), 'standin-')), 'taken');
+  writeFileSync(taken, 'something else');
+  await assert.rejects(start({ args: ['--port-file', taken] }), /port file/);
   await assert.rejects(start({ binary: '/nowhere/standin' }), /\/nowhere\/standin cannot be started/);
   await assert.rejects(start({ url: 'http://127.0.0.1:9' }), /no standin answers at http:\/\/127\.0\.0\.1:9/);
   await assert.rejects(start({ url: 'localhost' }), /is no URL of a server/);

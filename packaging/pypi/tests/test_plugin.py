@@ -176,8 +176,10 @@ def test_a_binary_that_is_not_there_is_told_of(pytester: pytest.Pytester, monkey
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script")
 def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("something else")
     with pytest.raises(StartError, match="port file"):
-        Server.start("--port-file", str(tmp_path / "no" / "folder" / "file"))
+        Server.start("--port-file", str(taken))
     silent = tmp_path / "silent"
     silent.write_text("#!/bin/sh\nexit 3\n")
     silent.chmod(silent.stat().st_mode | stat.S_IXUSR)
